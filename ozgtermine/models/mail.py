@@ -1,0 +1,43 @@
+"""Mails that were promised: rows written in the transaction of the change, sent by the worker."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ozgtermine.models.base import Base, LongText, PrimaryKey, Word, enum_column
+
+
+class MailState(StrEnum):
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class OutgoingMail(Base):
+    """A composed message (RFC 5322 bytes) with a stable Message-ID.
+
+    `sending` holds a lease until `leased_until`; after a crash it is sent again under the same Message-ID. A lower
+    `priority` goes first.
+    """
+
+    __tablename__ = "outgoing_mail"
+    __table_args__ = (Index("ix_outgoing_mail_state_due_at", "state", "due_at"),)
+
+    id: Mapped[PrimaryKey]
+    message_id: Mapped[Word] = mapped_column(unique=True)
+    kind: Mapped[Word]
+    recipient: Mapped[Word]
+    subject: Mapped[LongText]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    priority: Mapped[int] = mapped_column(default=0)
+    state: Mapped[MailState] = enum_column(MailState, default=MailState.QUEUED)
+    registration_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    leased_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None]
+    last_error: Mapped[LongText] = mapped_column(default="")

@@ -1,0 +1,46 @@
+"""What the public side remembers: its revision, newsletter issues, and rendered calendar entries."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ozgtermine.models.base import Base, PrimaryKey, Word
+
+
+class PublicRevision(Base):
+    """One row, raised once per transaction that changes something that the public can see."""
+
+    __tablename__ = "public_revision"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[PrimaryKey]
+    revision: Mapped[int] = mapped_column(default=0)
+
+
+class NewsletterIssue(Base):
+    """An issue MM/JJJJ with its cut-off day: which dates were announced when."""
+
+    __tablename__ = "newsletter_issue"
+    __table_args__ = (
+        UniqueConstraint("year", "month"),
+        CheckConstraint("month BETWEEN 1 AND 12", name="month_exists"),
+    )
+
+    id: Mapped[PrimaryKey]
+    year: Mapped[int]
+    month: Mapped[int]
+    cut_off_on: Mapped[date | None]
+    imported_at: Mapped[datetime | None]
+
+
+class RenderedEvent(Base):
+    """The VEVENT of an event as bytes, per language and audience; a wrong fingerprint means render again."""
+
+    __tablename__ = "rendered_event"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), primary_key=True)
+    language: Mapped[Word] = mapped_column(primary_key=True)
+    audience: Mapped[Word] = mapped_column(primary_key=True)
+    fingerprint: Mapped[Word]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
