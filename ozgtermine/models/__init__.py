@@ -3,13 +3,14 @@
 from ozgtermine.models.account import Account, AccountLink, AccountLinkPurpose, AccountRole, SignInAttempt
 from ozgtermine.models.base import Base
 from ozgtermine.models.document import Document, DocumentKind, DocumentVersion
-from ozgtermine.models.event import Access, Audience, Event, EventStatus, TopicKind
+from ozgtermine.models.event import Access, Audience, Event, EventStatus
 from ozgtermine.models.mail import MailState, OutgoingMail
 from ozgtermine.models.people import Membership, MembershipRole, Organisation, Person, Sector
 from ozgtermine.models.publication import NewsletterIssue, PublicRevision, RenderedEvent
 from ozgtermine.models.registration import LinkPurpose, Registration, RegistrationLink, RegistrationOffer, Reply
 from ozgtermine.models.series import Cadence, Project, Series, SeriesKind
 from ozgtermine.models.venue import Room, Venue
+from ozgtermine.rules.topics import TopicKind
 
 __all__ = [
     "Access",

@@ -14,16 +14,11 @@ from ozgtermine.rules import schedule
 from ozgtermine.rules.permissions import Visibility
 from ozgtermine.rules.registering import Mode
 from ozgtermine.rules.schedule import Precision, When
+from ozgtermine.rules.topics import TopicKind
 
 if TYPE_CHECKING:
     from ozgtermine.models.document import Document
     from ozgtermine.models.registration import RegistrationOffer
-
-
-class TopicKind(StrEnum):
-    TOPIC = "topic"
-    SERVICE = "service"
-    OPEN = "open"
 
 
 class EventStatus(StrEnum):
