@@ -1,0 +1,1 @@
+"""Bytes: where files lie, and what is inside them."""
