@@ -1,0 +1,169 @@
+"""Sends the outbox: lease one mail, send one, mark one.
+
+The lease is committed before the first byte goes out and the mark after the server has answered. A worker that dies in
+between leaves a lease that runs out; the mail is sent again under the same Message-ID, and the reader's side drops the
+double. Any number of workers may run.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from ozgtermine import clock
+from ozgtermine.database import db, transaction
+from ozgtermine.errors import BusyError
+from ozgtermine.mail.delivery import AwayError, Delivery, PostponedError, RefusedError
+from ozgtermine.models import MailState, OutgoingMail
+from ozgtermine.rules.mailing import LEASE, pause_while_away, retry_after
+
+IDLE_SECONDS = 1.0
+DATABASE_AWAY_SECONDS = 5.0
+_log = logging.getLogger(__name__)
+
+
+class Worker:
+    """Sends until it is told to stop, and then finishes the mail in hand."""
+
+    def __init__(self, delivery: Delivery, *, mails_per_minute: int, now: Callable[[], datetime] = clock.now) -> None:
+        self.delivery = delivery
+        self.seconds_between = 60 / mails_per_minute
+        self.now = now
+        self._failures = 0
+        self._stop = threading.Event()
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    def run(self) -> None:
+        """Send what is due, look for more every second, and return after `stop`."""
+        while not self._stop.is_set():
+            began = time.monotonic()
+            pause = self._round()
+            self._stop.wait(max(0.0, pause - (time.monotonic() - began)))
+        self.delivery.rest()
+
+    def _round(self) -> float:
+        try:
+            return self._step()
+        except (BusyError, OperationalError) as error:
+            _log.warning("the database is away: %s", error)
+            db.session.remove()
+            return DATABASE_AWAY_SECONDS
+
+    def run_until_empty(self) -> int:
+        """Send what is due and return how many were sent; without pauses, for tests and by hand."""
+        sent = 0
+        while (mail := lease_one(self.now())) is not None and not self._stop.is_set():
+            sent += self._send(mail)
+            if self._failures:
+                break
+        self.delivery.rest()
+        return sent
+
+    def _step(self) -> float:
+        """Send one mail if one is due; return how many seconds a round should last."""
+        mail = lease_one(self.now())
+        if mail is None:
+            self.delivery.rest()
+            return IDLE_SECONDS
+        self._send(mail)
+        if self._failures:
+            return pause_while_away(self._failures).total_seconds()
+        return self.seconds_between
+
+    def _send(self, mail: OutgoingMail) -> bool:
+        try:
+            self.delivery.send(mail, sent_at=datetime.now(UTC))
+        except RefusedError as error:
+            _log.warning("mail %s is refused: %s", mail.message_id, error)
+            self._failures = 0
+            mark_failed(mail.id, str(error))
+        except PostponedError as error:
+            _log.info("mail %s is postponed: %s", mail.message_id, error)
+            self._failures = 0
+            mark_postponed(mail.id, str(error), self.now())
+        except AwayError as error:
+            self._failures += 1
+            _log.warning("the mail server is away, all mails wait: %s", error)
+            give_back(mail.id, str(error))
+        else:
+            self._failures = 0
+            mark_sent(mail.id, self.now())
+            return True
+        return False
+
+
+def lease_one(now: datetime) -> OutgoingMail | None:
+    """Return the next due mail, leased for some minutes to this worker alone; the look costs no write lock."""
+    session = db.session()
+    nothing_due = session.scalars(_due(now).with_only_columns(OutgoingMail.id)).first() is None
+    session.rollback()
+    if nothing_due:
+        return None
+    with transaction() as session:
+        mail = session.scalars(_due(now).with_for_update(skip_locked=True)).one_or_none()
+        if mail is not None:
+            mail.state = MailState.SENDING
+            mail.leased_until = now + LEASE
+            mail.attempts += 1
+    return mail
+
+
+def _due(now: datetime) -> Select[tuple[OutgoingMail]]:
+    """Select the next mail: confirmations before bulk; one whose lease ran out counts as never sent."""
+    queued = and_(OutgoingMail.state == MailState.QUEUED, OutgoingMail.due_at <= now)
+    left_behind = and_(OutgoingMail.state == MailState.SENDING, OutgoingMail.leased_until <= now)
+    in_order = (OutgoingMail.priority, OutgoingMail.due_at, OutgoingMail.id)
+    return select(OutgoingMail).where(or_(queued, left_behind)).order_by(*in_order).limit(1)
+
+
+def mark_sent(mail_id: int, now: datetime) -> None:
+    """Take the mail as sent; whoever holds an older lease of it finds nothing to do any more."""
+    with transaction() as session:
+        mail = session.get(OutgoingMail, mail_id)
+        if mail is not None:
+            mail.state, mail.sent_at = MailState.SENT, now
+            mail.leased_until, mail.last_error = None, ""
+
+
+def mark_failed(mail_id: int, error: str) -> None:
+    """Give the mail up: nobody tries again."""
+    with transaction() as session:
+        mail = _unsent(session, mail_id)
+        if mail is not None:
+            mail.state, mail.leased_until, mail.last_error = MailState.FAILED, None, error
+
+
+def mark_postponed(mail_id: int, error: str, now: datetime) -> None:
+    """Let the mail wait for its next try, or give it up at the end of the ladder."""
+    with transaction() as session:
+        mail = _unsent(session, mail_id)
+        if mail is None:
+            return
+        pause = retry_after(mail.attempts)
+        mail.leased_until, mail.last_error = None, error
+        if pause is None:
+            mail.state = MailState.FAILED
+        else:
+            mail.state, mail.due_at = MailState.QUEUED, now + pause
+
+
+def give_back(mail_id: int, error: str) -> None:
+    """Put the mail back as it was: the try does not count, for nothing was wrong with it."""
+    with transaction() as session:
+        mail = _unsent(session, mail_id)
+        if mail is not None:
+            mail.state, mail.leased_until, mail.last_error = MailState.QUEUED, None, error
+            mail.attempts -= 1
+
+
+def _unsent(session: Session, mail_id: int) -> OutgoingMail | None:
+    """Return the mail unless it was sent or erased meanwhile."""
+    mail = session.get(OutgoingMail, mail_id)
+    return None if mail is None or mail.state is MailState.SENT else mail

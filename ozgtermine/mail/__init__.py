@@ -1,0 +1,1 @@
+"""Mails: what they say, how they are composed, kept and delivered."""
