@@ -8,8 +8,9 @@ from ozgtermine.models.mail import MailState, OutgoingMail
 from ozgtermine.models.people import Membership, MembershipRole, Organisation, Person, Sector
 from ozgtermine.models.publication import NewsletterIssue, PublicRevision, RenderedEvent
 from ozgtermine.models.registration import LinkPurpose, Registration, RegistrationLink, RegistrationOffer, Reply
-from ozgtermine.models.series import Cadence, Project, Series, SeriesKind
+from ozgtermine.models.series import Project, Series, SeriesKind
 from ozgtermine.models.venue import Room, Venue
+from ozgtermine.rules.cadence import Cadence
 from ozgtermine.rules.topics import TopicKind
 
 __all__ = [

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ozgtermine.models.base import Base, LongText, PrimaryKey, Word, enum_column
+from ozgtermine.rules.cadence import Cadence
 from ozgtermine.rules.permissions import Visibility
 from ozgtermine.rules.registering import Mode, Policy
 
@@ -23,13 +24,6 @@ class SeriesKind(StrEnum):
     PLENARY = "plenary"
     CONGRESS = "congress"
     OTHER = "other"
-
-
-class Cadence(StrEnum):
-    """What working groups do after a plenary: go on in their rhythm, or start anew."""
-
-    CONTINUE = "continue"
-    RESTART = "restart"
 
 
 class Project(Base):
