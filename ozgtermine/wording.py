@@ -22,7 +22,7 @@ def catalogue(language: str) -> gettext.NullTranslations:
     return gettext.translation("messages", CATALOGUES, [language], fallback=True)
 
 
-def translate(message: str, language: str = "de", **values: object) -> str:
+def translate(message: str, language: str = "de", /, **values: object) -> str:
     """Return `message` in `language` with its `%(name)s` placeholders filled."""
     sentence = catalogue(language).gettext(message) if message else ""
     return sentence % values if values else sentence

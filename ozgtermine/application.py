@@ -1,0 +1,102 @@
+"""`create_app()`: the only place that wires configuration, extensions, blueprints and error pages."""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+
+from flask import Flask, request, url_for
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from ozgtermine import clock
+from ozgtermine.config import ConfigurationError, Settings
+from ozgtermine.database import db
+from ozgtermine.links import Links
+from ozgtermine.rendering.dates import FILTERS
+from ozgtermine.rendering.templates import resource_folder
+from ozgtermine.views import answers, errors, events, guards, legal, series, start
+from ozgtermine.views.sessions import current_actor, login_manager
+from ozgtermine.wording import N_, catalogue
+
+BLUEPRINTS = (
+    start.blueprint,
+    series.blueprint,
+    events.blueprint,
+    legal.blueprint,
+)
+STATIC_SECONDS = 31_536_000
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """What views find under `app.extensions["ozgtermine"]`."""
+
+    settings: Settings
+    links: Links
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the application of `settings`, by default those of the environment."""
+    settings = settings or Settings.load(os.environ)
+    if not settings.secret_key:
+        raise ConfigurationError(N_("Es gibt noch keinen geheimen Schlüssel. Rufen Sie einmal „ozgtermine migrate“ auf."))
+    clock.shift(timedelta(days=settings.clock_offset_days))
+    app = Flask(
+        "ozgtermine",
+        static_folder=resource_folder("static"),
+        template_folder=resource_folder("templates"),
+        instance_path=str(settings.instance.absolute()),
+    )
+    _configure(app, settings)
+    app.extensions["ozgtermine"] = Wiring(settings, Links(settings.base_url.rstrip("/")))
+    db.init_app(app)
+    login_manager.init_app(app)
+    guards.install(app)
+    errors.install(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    _prepare_templates(app, settings)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    secure = settings.base_url.startswith("https://")
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_address,
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": not settings.database_address.startswith("sqlite")},
+        SESSION_COOKIE_NAME="__Host-ozgtermine" if secure else "ozgtermine",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(minutes=settings.session_minutes),
+        MAX_CONTENT_LENGTH=settings.upload_limit_bytes + 1_000_000,
+        MAX_FORM_MEMORY_SIZE=2_000_000,
+        SEND_FILE_MAX_AGE_DEFAULT=STATIC_SECONDS,
+    )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+def _prepare_templates(app: Flask, settings: Settings) -> None:
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_translations(catalogue("de"), newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.globals.update(site=settings, asset=_asset, messages=answers.notices)
+    app.context_processor(lambda: {"actor": current_actor(), "current_path": request.path})
+
+
+def _asset(path: str) -> str:
+    """Return the address of a static file with its content's hash, so that it can be kept for a year."""
+    return url_for("static", filename=path, v=_digest(resource_folder("static") / path))
+
+
+@cache
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]

@@ -1,0 +1,137 @@
+"""The engine, `transaction()`, and the public revision.
+
+Every write goes through `transaction()`. On SQLite it queues for one file lock before `BEGIN IMMEDIATE`: a read that
+turns into a write gets "database is locked" at once, and SQLite's own waiting is unfair and gives up after seconds.
+"""
+
+import fcntl
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import ORMExecuteState, Session
+
+from ozgtermine.errors import BusyError
+from ozgtermine.models import (
+    Base,
+    Document,
+    DocumentVersion,
+    Event,
+    Organisation,
+    Project,
+    RegistrationOffer,
+    Room,
+    Series,
+    Venue,
+)
+from ozgtermine.queries.revision import forget_public_change, mark_public_change, raise_revision
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
+
+LOCK_DEADLINE_SECONDS = 30.0
+PUBLIC = (Document, DocumentVersion, Event, Organisation, Project, RegistrationOffer, Room, Series, Venue)
+_queue_of_this_process = threading.Lock()
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Yield a session inside one write transaction that is committed at the end, or rolled back on any error.
+
+    What was read before is forgotten and read anew under the lock. Raises BusyError when the lock cannot be had in
+    time, RuntimeError when there are pending writes already.
+    """
+    session = db.session()
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("pending writes outside of transaction()")
+    session.rollback()
+    session.expire_all()
+    with _write_lock(db.engine):
+        try:
+            session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+
+
+@contextmanager
+def _write_lock(engine: Engine) -> Iterator[None]:
+    database = engine.url.database
+    if engine.dialect.name != "sqlite" or not database or database == ":memory:":
+        yield
+        return
+    deadline = time.monotonic() + LOCK_DEADLINE_SECONDS
+    if not _queue_of_this_process.acquire(timeout=LOCK_DEADLINE_SECONDS):
+        raise BusyError
+    try:
+        with Path(f"{database}.lock").open("ab") as file:
+            _lock_until(file.fileno(), deadline)
+            yield
+    finally:
+        _queue_of_this_process.release()
+
+
+def _lock_until(descriptor: int, deadline: float) -> None:
+    """Take the lock between processes; it dies with the process, so that a kill leaves nothing behind."""
+    pause = 0.0002
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise BusyError from None
+            time.sleep(pause)
+            pause = min(pause * 1.5, 0.004)
+        else:
+            return
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        kind = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+        connection.exec_driver_sql(f"BEGIN {kind}")
+
+
+@event.listens_for(Session, "before_flush")
+def _mark_changed_rows(session: Session, _context: object, _instances: object) -> None:
+    if any(isinstance(row, PUBLIC) and session.is_modified(row) for row in session.dirty) or any(
+        isinstance(row, PUBLIC) for row in (*session.new, *session.deleted)
+    ):
+        mark_public_change(session)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _mark_bulk_writes(state: ORMExecuteState) -> None:
+    writes = state.is_insert or state.is_update or state.is_delete
+    if writes and any(mapper.class_ in PUBLIC for mapper in state.all_mappers):
+        mark_public_change(state.session)
+
+
+@event.listens_for(Session, "before_commit")
+def _raise_revision(session: Session) -> None:
+    """Raise the revision as the last statement: before the offer's lock it would deadlock on PostgreSQL."""
+    session.flush()
+    if forget_public_change(session):
+        raise_revision(session)
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget_mark(session: Session) -> None:
+    forget_public_change(session)

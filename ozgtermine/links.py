@@ -1,0 +1,55 @@
+"""Absolute addresses for mails, feeds and the newsletter, which are made without a request."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Links:
+    """Addresses below `base_url`, which has no trailing slash."""
+
+    base_url: str
+
+    def start(self) -> str:
+        return f"{self.base_url}/"
+
+    def event(self, slug: str) -> str:
+        return f"{self.base_url}/termine/{slug}"
+
+    def event_calendar(self, slug: str) -> str:
+        return f"{self.base_url}/termine/{slug}.ics"
+
+    def register(self, slug: str) -> str:
+        return f"{self.base_url}/termine/{slug}/anmelden"
+
+    def series(self, slug: str) -> str:
+        return f"{self.base_url}/reihen/{slug}"
+
+    def confirmation(self, token: str) -> str:
+        return f"{self.base_url}/anmeldung/bestaetigen/{token}"
+
+    def registration(self, token: str) -> str:
+        return f"{self.base_url}/anmeldung/{token}"
+
+    def calendar(self, name: str) -> str:
+        return f"{self.base_url}/kalender/{name}.ics"
+
+    def calendars(self) -> str:
+        return f"{self.base_url}/kalender"
+
+    def archive(self) -> str:
+        return f"{self.base_url}/unterlagen"
+
+    def document(self, document_id: int, slug: str) -> str:
+        return f"{self.base_url}/unterlagen/{document_id}/{slug}"
+
+    def embed(self, name: str, style: str) -> str:
+        return f"{self.base_url}/einbetten/{name}/{style}"
+
+    def imprint(self) -> str:
+        return f"{self.base_url}/impressum"
+
+    def privacy(self) -> str:
+        return f"{self.base_url}/datenschutz"
+
+    def set_up_account(self, token: str) -> str:
+        return f"{self.base_url}/konto/einrichten/{token}"

@@ -1,0 +1,1 @@
+"""Named SELECTs that answer a question."""

@@ -1,0 +1,1 @@
+"""Templates without Flask, for mails and embeds; dates, sizes and words in German and English."""

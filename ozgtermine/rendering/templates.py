@@ -1,0 +1,40 @@
+"""The Jinja environment without Flask: mails and embeds are made by jobs too."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from ozgtermine.rendering.dates import FILTERS
+from ozgtermine.wording import catalogue
+
+_PACKAGE = Path(__file__).parents[1]
+
+
+def resource_folder(name: str) -> Path:
+    """Return the folder `templates` or `static`: beside the package in a checkout, inside it in a wheel."""
+    beside = _PACKAGE.parent / name
+    return beside if (_PACKAGE.parent / "pyproject.toml").is_file() else _PACKAGE / name
+
+
+@cache
+def environment(language: str = "de") -> Environment:
+    """Return the environment whose `_()` speaks `language`; HTML is escaped, text is not."""
+    made = Environment(
+        loader=FileSystemLoader(resource_folder("templates")),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.install_gettext_translations(catalogue(language), newstyle=True)  # type: ignore[attr-defined]
+    made.filters.update(FILTERS)
+    return made
+
+
+def render(template: str, language: str = "de", **values: Any) -> str:  # noqa: ANN401 - templates take anything
+    """Return the text of `template` in `language`."""
+    return environment(language).get_template(template).render(values)

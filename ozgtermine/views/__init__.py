@@ -1,0 +1,1 @@
+"""HTTP only: look up, form, one operation, answer."""

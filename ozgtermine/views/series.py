@@ -1,0 +1,46 @@
+"""One series: what comes, what was, its documents, its calendar."""
+
+from collections import defaultdict
+
+from flask import Blueprint, Response
+
+from ozgtermine import clock
+from ozgtermine.database import db
+from ozgtermine.errors import NotFoundError
+from ozgtermine.models import Document
+from ozgtermine.queries.documents import documents_of_series
+from ozgtermine.queries.events import find_series, past, upcoming
+from ozgtermine.queries.people import leads
+from ozgtermine.queries.registrations import counts
+from ozgtermine.rendering.events import card
+from ozgtermine.rules.permissions import Action
+from ozgtermine.views.answers import page
+from ozgtermine.views.guards import requires
+from ozgtermine.views.sessions import current_actor
+
+blueprint = Blueprint("series", __name__)
+
+MOST_PAST_EVENTS = 200
+
+
+@blueprint.get("/reihen/<slug>")
+@requires(Action.READ_PUBLIC)
+def show(slug: str) -> Response:
+    """Show one series."""
+    actor, now = current_actor(), clock.now()
+    series = find_series(db.session(), slug, actor=actor)
+    if series is None:
+        raise NotFoundError
+    coming = list(db.session.scalars(upcoming(actor, now, series_ids=[series.id])))
+    over = list(db.session.scalars(past(actor, now, series_ids=[series.id], limit=MOST_PAST_EVENTS)))
+    counted = counts(db.session(), [each.offer.id for each in coming if each.offer])
+    documents: defaultdict[int, list[Document]] = defaultdict(list)
+    for document in db.session.scalars(documents_of_series(actor, now, series.id)):
+        documents[document.event_id].append(document)
+    return page(
+        "series/show.html",
+        series=series,
+        coming=[card(each, counted, now) for each in coming],
+        past=[(card(each, {}, now), documents.get(each.id, [])) for each in over],
+        leads=list(db.session.scalars(leads(series.id, clock.today()))),
+    )
