@@ -1,0 +1,59 @@
+"""A new event's row: its names for life, its place in the calendar, its number."""
+
+from datetime import datetime
+from itertools import count
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ozgtermine.models import Event, Series, TopicKind
+from ozgtermine.rules import numbering
+from ozgtermine.rules.schedule import When
+
+
+def enter(
+    session: Session,
+    series: Series,
+    when: When,
+    *,
+    topic: str = "",
+    topic_kind: TopicKind = TopicKind.TOPIC,
+    number: int | None = None,
+    publish_at: datetime | None = None,
+    now: datetime,
+) -> Event:
+    """Add an event to the series, with a UID and an address that it keeps; a draft where `publish_at` is None."""
+    event = Event(
+        uid=str(uuid4()),
+        slug=_free_slug(session, f"{series.slug}-{when.starts_on.isoformat()}"),
+        series=series,
+        number=number,
+        topic=topic,
+        topic_kind=topic_kind,
+        mode=series.default_mode,
+        venue=series.default_venue,
+        visibility=series.visibility,
+        published_at=publish_at,
+        created_at=now,
+        changed_at=now,
+    )
+    event.set_when(when)
+    session.add(event)
+    session.flush()
+    return event
+
+
+def next_number(session: Session, series: Series) -> int | None:
+    """Return the number that the series' next event gets, None while the series has none."""
+    taken = session.scalars(select(Event.number).where(Event.series_id == series.id, Event.number.is_not(None)))
+    return numbering.next_number([number for number in taken if number is not None])
+
+
+def _free_slug(session: Session, wanted: str) -> str:
+    candidates = (wanted if attempt == 1 else f"{wanted}-{attempt}" for attempt in count(1))
+    return next(each for each in candidates if not _is_taken(session, each))
+
+
+def _is_taken(session: Session, slug: str) -> bool:
+    return session.scalars(select(Event.id).where(Event.slug == slug)).first() is not None
