@@ -1,13 +1,10 @@
 """`create_app()`: the only place that wires configuration, extensions, blueprints and error pages."""
 
-import hashlib
 import os
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
-from pathlib import Path
 
-from flask import Flask, request, url_for
+from flask import Flask, request
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -17,11 +14,12 @@ from ozgtermine.database import db
 from ozgtermine.links import Links
 from ozgtermine.rendering.dates import FILTERS
 from ozgtermine.rendering.templates import resource_folder
-from ozgtermine.views import answers, errors, events, guards, legal, series, start
+from ozgtermine.views import answers, assets, compression, errors, events, guards, legal, series, start
 from ozgtermine.views.sessions import current_actor, login_manager
 from ozgtermine.wording import N_, catalogue
 
 BLUEPRINTS = (
+    assets.blueprint,
     start.blueprint,
     series.blueprint,
     events.blueprint,
@@ -56,6 +54,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     login_manager.init_app(app)
     guards.install(app)
     errors.install(app)
+    compression.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     _prepare_templates(app, settings)
@@ -88,15 +87,5 @@ def _prepare_templates(app: Flask, settings: Settings) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_translations(catalogue("de"), newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.filters.update(FILTERS)
-    app.jinja_env.globals.update(site=settings, asset=_asset, messages=answers.notices)
+    app.jinja_env.globals.update(site=settings, asset=assets.address, messages=answers.notices)
     app.context_processor(lambda: {"actor": current_actor(), "current_path": request.path})
-
-
-def _asset(path: str) -> str:
-    """Return the address of a static file with its content's hash, so that it can be kept for a year."""
-    return url_for("static", filename=path, v=_digest(resource_folder("static") / path))
-
-
-@cache
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
