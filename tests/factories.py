@@ -1,0 +1,94 @@
+"""Rows with dull defaults: a test names only what it is about."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from ozgtermine.models import (
+    Event,
+    Registration,
+    RegistrationOffer,
+    Series,
+    SeriesKind,
+    TopicKind,
+)
+from ozgtermine.rules.names import normalised_email, normalised_name
+from ozgtermine.rules.registering import Mode, Policy, State
+from ozgtermine.rules.schedule import When, when
+
+Row = TypeVar("Row")
+NOW = datetime(2023, 2, 6, 9, tzinfo=UTC)
+
+
+def series(session: Session, **values: Any) -> Series:
+    """Add a public series of consultation hours."""
+    defaults: dict[str, Any] = {
+        "slug": f"reihe-{uuid4().hex[:8]}",
+        "kind": SeriesKind.CONSULTATION_HOUR,
+        "title": "OZG-Sprechstunden",
+        "singular": "OZG-Sprechstunde",
+    }
+    return _added(session, Series(**(defaults | values)))
+
+
+def event(session: Session, *, at: When | None = None, **values: Any) -> Event:
+    """Add a published event on Wednesday, 22.02.2023, from 10:00 to 11:30."""
+    defaults: dict[str, Any] = {
+        "uid": str(uuid4()),
+        "slug": f"termin-{uuid4().hex[:8]}",
+        "number": None,
+        "topic": "Authentifizierung bei der Nutzung von Online-Diensten",
+        "topic_kind": TopicKind.TOPIC,
+        "published_at": NOW - timedelta(days=7),
+        "created_at": NOW - timedelta(days=7),
+        "changed_at": NOW - timedelta(days=7),
+        "mode": Mode.ONLINE,
+    }
+    made = Event(**(defaults | values))
+    if "series" not in values and "series_id" not in values:
+        made.series = series(session)
+    made.set_when(at or consultation_hour())
+    return _added(session, made)
+
+
+def consultation_hour() -> When:
+    return when(starts_on=date(2023, 2, 22), start_time=time(10), end_time=time(11, 30))
+
+
+def offer(session: Session, **values: Any) -> RegistrationOffer:
+    """Add an open offer without limits, of a new event unless one is given."""
+    defaults: dict[str, Any] = {"policy": Policy.OPEN}
+    made = RegistrationOffer(**(defaults | values))
+    if "event" not in values and "event_id" not in values:
+        made.event = event(session)
+    return _added(session, made)
+
+
+def registration(session: Session, of: RegistrationOffer, **values: Any) -> Registration:
+    """Add a confirmed registration of somebody invented, for the seats of `mode`."""
+    mark = uuid4().hex[:8]
+    state = values.get("state", State.CONFIRMED)
+    given, family = values.get("given_name", "Erika"), values.get("family_name", f"Beispiel {mark}")
+    email = values.get("email", f"{mark}@musterburg.example")
+    defaults: dict[str, Any] = {
+        "offer": of,
+        "state": state,
+        "mode": Mode.ONLINE,
+        "given_name": given,
+        "family_name": family,
+        "email": email,
+        "email_normalised": normalised_email(email),
+        "name_normalised": normalised_name(given, family),
+        "requested_at": NOW,
+        "address_confirmed_at": None if state is State.UNCONFIRMED else NOW,
+        "waiting_since": NOW if state is State.WAITING else None,
+    }
+    return _added(session, Registration(**(defaults | values)))
+
+
+def _added(session: Session, row: Row) -> Row:
+    session.add(row)
+    session.flush()
+    return row
