@@ -7,8 +7,9 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ozgtermine.models import Event, Series, TopicKind
+from ozgtermine.models import Event, RegistrationOffer, Series, TopicKind
 from ozgtermine.rules import numbering
+from ozgtermine.rules.registering import Policy
 from ozgtermine.rules.schedule import When
 
 
@@ -42,6 +43,17 @@ def enter(
     session.add(event)
     session.flush()
     return event
+
+
+def offer_by_default(series: Series) -> RegistrationOffer | None:
+    """Return the offer that an event of the series begins with, None where nobody registers here."""
+    if series.default_policy in (Policy.NONE, Policy.EXTERNAL):
+        return None
+    return RegistrationOffer(
+        policy=series.default_policy,
+        seats_on_site=series.default_seats_on_site,
+        seats_online=series.default_seats_online,
+    )
 
 
 def next_number(session: Session, series: Series) -> int | None:
