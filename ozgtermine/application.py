@@ -14,7 +14,7 @@ from ozgtermine.database import db
 from ozgtermine.links import Links
 from ozgtermine.rendering.dates import FILTERS
 from ozgtermine.rendering.templates import resource_folder
-from ozgtermine.views import answers, assets, compression, errors, events, guards, legal, series, start
+from ozgtermine.views import answers, assets, compression, documents, errors, events, guards, legal, series, start
 from ozgtermine.views.sessions import current_actor, login_manager
 from ozgtermine.wording import N_, catalogue
 
@@ -23,6 +23,7 @@ BLUEPRINTS = (
     start.blueprint,
     series.blueprint,
     events.blueprint,
+    documents.blueprint,
     legal.blueprint,
 )
 STATIC_SECONDS = 31_536_000

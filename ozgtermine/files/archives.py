@@ -7,7 +7,7 @@ import zlib
 from pathlib import Path
 
 from ozgtermine.files.refusals import UnsuitableFileError
-from ozgtermine.files.types import OPEN_DOCUMENT, OPEN_XML, FileType
+from ozgtermine.rules.file_types import OPEN_DOCUMENT, OPEN_XML, FileType
 from ozgtermine.wording import N_
 
 MOST_DIRECTORY_BYTES = 4_000_000

@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 
 from ozgtermine.files import archives, images
 from ozgtermine.files.refusals import UnsuitableFileError
-from ozgtermine.files.types import JPEG, PDF, PNG, TYPES, FileType
+from ozgtermine.rules.file_types import JPEG, PDF, PNG, TYPES, FileType
 from ozgtermine.wording import N_
 
 _HEAD_BYTES = 8

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from ozgtermine.files.inspection import inspect
 from ozgtermine.files.store import DocumentStore
-from ozgtermine.files.types import FileType
+from ozgtermine.rules.file_types import FileType
 
 LONGEST_NAME = 150
 

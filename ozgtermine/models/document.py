@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ozgtermine.models.account import Account
 from ozgtermine.models.base import Base, LongText, PrimaryKey, Word, enum_column
 from ozgtermine.models.event import Event
+from ozgtermine.rules.file_types import BY_MEDIA_TYPE, FileType
 from ozgtermine.rules.permissions import Visibility
 
 
@@ -73,3 +74,7 @@ class DocumentVersion(Base):
 
     document: Mapped[Document] = relationship(back_populates="versions")
     uploaded_by: Mapped[Account | None] = relationship()
+
+    @property
+    def file_type(self) -> FileType:
+        return BY_MEDIA_TYPE[self.media_type]

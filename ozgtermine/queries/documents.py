@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, select, true
-from sqlalchemy.orm import contains_eager, selectinload
+from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from ozgtermine.models import Document, Event
 from ozgtermine.queries.events import visible_to
@@ -46,3 +46,8 @@ def documents_of_series(actor: Actor, now: datetime, series_id: int) -> Select[D
 def documents_of_event(actor: Actor, now: datetime, event_id: int) -> Select[Document]:
     """Return the documents of one event, the first uploaded first."""
     return documents(actor, now).where(Document.event_id == event_id).order_by(Document.id)
+
+
+def find_document(session: Session, document_id: int, *, actor: Actor, now: datetime) -> Document | None:
+    """Return the document if `actor` may see it; a hidden one is like one that does not exist."""
+    return session.scalars(documents(actor, now).where(Document.id == document_id)).one_or_none()
