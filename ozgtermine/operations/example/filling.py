@@ -39,10 +39,10 @@ def fill(session: Session, store: DocumentStore, *, today: date, now: datetime) 
         raise NotEmptyError
     cast = add_series(session)
     held = newsletter_2023.add_facts(session, cast, now=now)
-    _add_slides(session, store, held, "Präsentation der 28. OZG-Sprechstunde", newsletter_2023.SLIDES)
+    _add_slides(session, store, held, "Präsentation zur 28. OZG-Sprechstunde", newsletter_2023.SLIDES)
     free = days_off(date(2023, 1, 1), today + AHEAD)
     for event in go_on(session, cast, today=today, now=now, days_off=free):
-        _add_slides(session, store, event, f"Präsentation der {event.name}", _slides(event))
+        _add_slides(session, store, event, f"Präsentation zur {event.name}", _slides(event))
     session.flush()
 
 
