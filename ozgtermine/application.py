@@ -13,6 +13,7 @@ from ozgtermine.config import ConfigurationError, Settings
 from ozgtermine.database import db
 from ozgtermine.links import Links
 from ozgtermine.rendering.dates import FILTERS
+from ozgtermine.rendering.paragraphs import paragraphs
 from ozgtermine.rendering.templates import resource_folder
 from ozgtermine.views import answers, assets, compression, documents, errors, events, guards, legal, series, start
 from ozgtermine.views.sessions import current_actor, login_manager
@@ -87,6 +88,6 @@ def _prepare_templates(app: Flask, settings: Settings) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_translations(catalogue("de"), newstyle=True)  # type: ignore[attr-defined]
-    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.filters.update(FILTERS, paragraphs=paragraphs)
     app.jinja_env.globals.update(site=settings, asset=assets.address, messages=answers.notices)
     app.context_processor(lambda: {"actor": current_actor(), "current_path": request.path})

@@ -45,7 +45,7 @@ class Card:
     badges: tuple[Badge, ...]
     url: str
     series_title: str
-    cancelled: bool
+    is_muted: bool
 
 
 def card(event: Event, counted: Counts, now: datetime, language: str = "de") -> Card:
@@ -66,7 +66,7 @@ def card(event: Event, counted: Counts, now: datetime, language: str = "de") -> 
         badges=tuple(badges(event, counted, now, language)),
         url=f"/termine/{event.slug}",
         series_title=event.series.title,
-        cancelled=event.is_cancelled,
+        is_muted=event.is_cancelled,
     )
 
 

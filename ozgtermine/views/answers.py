@@ -46,5 +46,5 @@ def notice(kind: str, text: str) -> None:
 
 def notices() -> list[tuple[str, str]]:
     """Return and forget the notices that wait; none without a session."""
-    waiting = get_flashed_messages(with_categories=True) if has_session() else []
-    return [(kind, text) for kind, text in waiting]
+    waiting: list[tuple[str, str]] = get_flashed_messages(with_categories=True) if has_session() else []  # type: ignore[assignment]
+    return waiting

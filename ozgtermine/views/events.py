@@ -37,7 +37,7 @@ def show(slug: str) -> Response:
         badges=list(badges(event, counted, now)),
         opening=offer_opening(event.offer, now) if event.offer else Opening.NEVER,
         is_over=event.is_over(now),
-        documents=list(db.session.scalars(documents_of_event(actor, now, event.id))),
+        documents_shown=list(db.session.scalars(documents_of_event(actor, now, event.id))),
         access=_public_access(event),
     )
 
