@@ -21,7 +21,7 @@ def already_registered(letterhead: Letterhead, registration: Registration, *, to
 
 
 def registration_confirmed(
-    letterhead: Letterhead, registration: Registration, *, token: str, invitation: Invitation, now: datetime
+    letterhead: Letterhead, registration: Registration, *, token: str, invitation: Invitation | None, now: datetime
 ) -> Mail:
     """Say that the seat is theirs, how to get in, and how to leave; with the calendar entry."""
     values = _with_access(letterhead, registration, token, now)
@@ -29,7 +29,7 @@ def registration_confirmed(
 
 
 def promoted(
-    letterhead: Letterhead, registration: Registration, *, token: str, invitation: Invitation, now: datetime
+    letterhead: Letterhead, registration: Registration, *, token: str, invitation: Invitation | None, now: datetime
 ) -> Mail:
     """Say that a seat became free and is theirs now; with the calendar entry."""
     values = _with_access(letterhead, registration, token, now)

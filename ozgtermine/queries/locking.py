@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ozgtermine.models import RegistrationOffer
+from ozgtermine.models import Registration, RegistrationOffer
 
 
 def lock_offer(session: Session, offer_id: int) -> RegistrationOffer:
@@ -12,4 +12,10 @@ def lock_offer(session: Session, offer_id: int) -> RegistrationOffer:
     PostgreSQL locks the row; on SQLite the transaction itself, begun as IMMEDIATE, keeps every other writer out.
     """
     locked = select(RegistrationOffer).where(RegistrationOffer.id == offer_id).with_for_update()
+    return session.scalars(locked.execution_options(populate_existing=True)).one()
+
+
+def lock_registration(session: Session, registration_id: int) -> Registration:
+    """Return the registration, read anew and locked; where its seat is at stake, lock the offer before."""
+    locked = select(Registration).where(Registration.id == registration_id).with_for_update()
     return session.scalars(locked.execution_options(populate_existing=True)).one()

@@ -99,10 +99,12 @@ def find_by_link(session: Session, token_hash: str, purpose: LinkPurpose, now: d
 
 
 def number_of_mails_since(session: Session, *, recipient: str, kinds: tuple[str, ...], since: datetime) -> int:
-    """Return how many mails of these kinds were promised to an address."""
+    """Return how many mails of these kinds were promised to an address, however it is spelled."""
     return session.scalars(
         select(func.count()).where(
-            OutgoingMail.recipient == recipient, OutgoingMail.kind.in_(kinds), OutgoingMail.created_at > since
+            func.lower(OutgoingMail.recipient) == recipient.lower(),
+            OutgoingMail.kind.in_(kinds),
+            OutgoingMail.created_at > since,
         )
     ).one()
 

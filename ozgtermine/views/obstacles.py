@@ -14,6 +14,12 @@ from ozgtermine.rules.registering import Availability, Mode, Opening, Policy, av
 from ozgtermine.wording import N_, translate
 
 
+_HINTS = {
+    Availability.WAITING_LIST: N_("Alle Plätze sind vergeben. Sie kommen auf die Warteliste."),
+    Availability.FULL: N_("Ausgebucht"),
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Obstacle:
     """A heading, a sentence, and where to go on: a link with its words, or back to the event."""
@@ -74,6 +80,16 @@ def _full(session: Session, offer: RegistrationOffer, looked_at: tuple[Mode, ...
         N_("Alle Plätze sind vergeben"),
         N_("Für diesen Termin gibt es keine Warteliste. Vielleicht passt einer der nächsten Termine der Reihe."),
     )
+
+
+def mode_hints(session: Session, event: Event) -> dict[str, str]:
+    """Return what to know before choosing between on site and online, where seats are gone."""
+    if event.offer is None:
+        return {}
+    offer, counted = event.offer, counts(session, [event.offer.id])
+    words = {each: availability(pool(offer, each, counted), has_waiting_list=offer.has_waiting_list)
+             for each in modes(event.mode)}
+    return {mode.value: translate(_HINTS[seats]) for mode, seats in words.items() if seats in _HINTS}
 
 
 def _obstacle(title: str, sentence: str) -> Obstacle:

@@ -1,0 +1,39 @@
+"""Secrets in mailed links: 256 random bits, stored as a hash, for one purpose and a time."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from ozgtermine.errors import LinkExpiredError
+from ozgtermine.models import LinkPurpose, Registration, RegistrationLink
+from ozgtermine.queries import registrations
+
+MANAGEABLE_AFTERWARDS = timedelta(days=30)
+
+
+def new_link(session: Session, registration: Registration, purpose: LinkPurpose, *, expires_at: datetime) -> str:
+    """Return the secret of a fresh link; it is nowhere else but in the mail."""
+    token = secrets.token_urlsafe(32)
+    registration.links.append(RegistrationLink(purpose=purpose, token_hash=_hash(token), expires_at=expires_at))
+    session.flush()
+    return token
+
+
+def manage_link(session: Session, registration: Registration) -> str:
+    """Return the secret of a fresh link to see and end a registration, good until after the event."""
+    expires_at = registration.offer.event.ends_at + MANAGEABLE_AFTERWARDS
+    return new_link(session, registration, LinkPurpose.MANAGE, expires_at=expires_at)
+
+
+def get_registration(session: Session, token: str, purpose: LinkPurpose, *, now: datetime) -> Registration:
+    """Return the registration that a mailed link leads to. Raises LinkExpiredError."""
+    registration = registrations.find_by_link(session, _hash(token), purpose, now)
+    if registration is None:
+        raise LinkExpiredError
+    return registration
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
