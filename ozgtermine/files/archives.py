@@ -1,5 +1,6 @@
 """Office files, which are ZIP archives: which kind it is, and what must not be inside."""
 
+import lzma
 import re
 import struct
 import zipfile
@@ -19,6 +20,9 @@ _END_BYTES = 22
 _LONGEST_COMMENT = 65_535
 _CONTENT_TYPES = "[Content_Types].xml"
 _ENCRYPTED = 0x1
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, NotImplementedError, EOFError, OSError, ValueError,
+)
 _MACROS = re.compile(
     r"(?:^|/)vbaProject\.bin$|^xl/macrosheets/|\.(?:xlsm|docm|pptm|exe|js|vbs)$"
     r"|^Basic/[^/]+/(?!script-l[bc]\.xml$|dialog-l[bc]\.xml$)[^/]+$|^Scripts/.*[^/]$",
@@ -38,7 +42,7 @@ def type_of(path: Path) -> FileType:
             _refuse_encrypted(archive)
             _refuse_macros(archive)
             found = _open_document(archive) or _open_xml(archive)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, zlib.error) as error:
+    except _BROKEN as error:
         raise UnsuitableFileError(N_("Die Datei ist beschädigt. Speichern Sie sie noch einmal.")) from error
     if found is None:
         raise UnsuitableFileError(
