@@ -13,8 +13,8 @@ _CHARSET = '@charset "UTF-8";'
 def stylesheet() -> bytes:
     """Return `static/css/site.css` with each `@import url(…) layer(x);` written out as `@layer x { … }`.
 
-    That means the same (CSS Cascading and Inheritance 5, section 6.4.3). Addresses inside the files stay as they
-    are, so only those beside `site.css` may have any. Kept for the life of the process.
+    That means the same (CSS Cascading and Inheritance 5, section 6.4.3). Addresses inside the files stay as
+    they are, so only those beside `site.css` may have any. Kept for the life of the process.
     """
     entry = resource_folder("static") / "css" / "site.css"
 

@@ -18,7 +18,9 @@ class _Registration(Form):
     )
     office = StringField("Behörde")
     mode = RadioField(
-        "Teilnahme", [InputRequired("Wählen Sie, wie Sie teilnehmen möchten")], choices=[SelectChoice("online", "Online")]
+        "Teilnahme",
+        [InputRequired("Wählen Sie, wie Sie teilnehmen möchten")],
+        choices=[SelectChoice("online", "Online")],
     )
     agreed = BooleanField("Einverstanden", [InputRequired("Bestätigen Sie die Hinweise")])
 
@@ -53,8 +55,9 @@ def test_a_rejected_field_is_marked_and_described_by_hint_and_error() -> None:
 
 
 def test_what_may_stay_empty_says_so() -> None:
-    assert '<span class="kern-label__optional"> – Optional</span>' in _rendered("text", _Registration().office)
-    assert "Optional" not in _rendered("text", _Registration().surname)
+    form = _Registration()
+    assert '<span class="kern-label__optional"> – Optional</span>' in _rendered("text", form.office)
+    assert "Optional" not in _rendered("text", form.surname)
 
 
 def test_what_was_typed_stays() -> None:
@@ -72,8 +75,10 @@ def test_the_summary_leads_to_each_rejected_field_in_the_same_words() -> None:
 
 def test_every_link_of_the_summary_finds_its_target() -> None:
     form = _rejected()
-    assert 'id="surname"' in _rendered("text", form.surname)
-    assert '<fieldset class="kern-fieldset kern-fieldset--error" id="mode" tabindex="-1"' in _rendered("radios", form.mode)
+    assert 'id="surname" name="surname"' in _rendered("text", form.surname)
+    assert '<fieldset class="kern-fieldset kern-fieldset--error" id="mode" tabindex="-1"' in _rendered(
+        "radios", form.mode
+    )
     assert 'id="agreed"' in _rendered("checkbox", form.agreed)
 
 
