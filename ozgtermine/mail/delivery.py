@@ -93,6 +93,11 @@ class SmtpDelivery:
             self.rest()
             raise _meaning(error) from error
 
+    def check(self) -> None:
+        """Connect and sign in once; raises OSError or SMTPException where that does not work."""
+        self._connected()
+        self.rest()
+
     def rest(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:

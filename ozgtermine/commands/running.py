@@ -1,0 +1,151 @@
+"""`ozgtermine run`: everything at once, for a first look and for a small server of one's own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import click
+from flask import Flask
+from flask.cli import ScriptInfo
+
+from ozgtermine import clock
+from ozgtermine.commands.example import fill_with_example
+from ozgtermine.commands.preparing import migrate_database, prepare_folder
+from ozgtermine.commands.serving import server_command
+from ozgtermine.config import PREFIX, ConfigurationError, Settings
+from ozgtermine.database import db, transaction
+from ozgtermine.links import Links
+from ozgtermine.operations import accounts
+from ozgtermine.wording import N_
+
+START_DEADLINE_SECONDS = 60
+RESPAWN_PAUSE_SECONDS = 2.0
+STOP_DEADLINE_SECONDS = 15
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Adresse, auf der der Server hört.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port des Servers.")
+@click.option(
+    "--instance", default="instance", show_default=True, type=click.Path(path_type=Path, file_okay=False),
+    help="Ordner für Datenbank, Unterlagen, Mails und Einstellungen.",
+)  # fmt: skip
+@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), metavar="JJJJ-MM-TT", help="Zeigt das Programm wie an diesem Tag.")
+@click.pass_obj
+def run(script: ScriptInfo, host: str, port: int, instance: Path, today: datetime | None) -> None:
+    """Alles vorbereiten und Server und Mailversand zusammen starten (Strg+C beendet beide)."""
+    _refuse_taken_port(host, port)
+    prepare_folder(instance.absolute())
+    _set_environment(host, port, instance.absolute(), today)
+    app = script.load_app()
+    migrate_database(app)
+    fill_with_example(app)
+    screen = _screen(app)
+    sys.exit(_Pair(server_command(host, port), [sys.executable, "-m", "ozgtermine", "worker"]).run(host, port, screen))
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    try:
+        family, kind, _protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise ConfigurationError(
+            N_("Auf %(host)s:%(port)s kann der Server nicht hören (%(reason)s). Nehmen Sie einen anderen Port, "
+               "zum Beispiel: make run PORT=%(other)s"),
+            host=host, port=port, reason=error.strerror, other=port + 1 if port < 65535 else 8000,  # noqa: PLR2004 - the last port
+        ) from error  # fmt: skip
+
+
+def _set_environment(host: str, port: int, instance: Path, today: datetime | None) -> None:
+    """Say to server and worker alike, through the environment, what they run on; what is set already wins."""
+    os.environ[f"{PREFIX}INSTANCE"] = str(instance)
+    if not (instance / "config.toml").is_file():
+        os.environ.setdefault(f"{PREFIX}ENVIRONMENT", "demo")
+        shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not listened on
+        os.environ.setdefault(f"{PREFIX}BASE_URL", f"http://{shown}:{port}")
+    if today:
+        os.environ[f"{PREFIX}CLOCK_OFFSET_DAYS"] = str(clock.days_until(today.date()))
+
+
+def _screen(app: Flask) -> str:
+    settings: Settings = app.extensions["ozgtermine"].settings
+    links: Links = app.extensions["ozgtermine"].links
+    lines = ["", "  OZG-Termine läuft.", "", f"  Adresse           {links.start()}", f"  Kalender          {links.calendar('alle')}"]
+    if settings.is_demo and not settings.smtp_host:
+        lines.append(f"  Postfach          {settings.base_url}/postfach   (Mails werden nicht versendet)")
+    with app.app_context():
+        if not accounts.has_administrator(db.session()):
+            with transaction() as session:
+                token = accounts.create_setup_link(session, now=clock.now())
+            lines.append(f"  Erstes Konto      {links.set_up_account(token)}   (gilt einmal, 24 Stunden)")
+        else:
+            lines.append(f"  Redaktion         {settings.base_url}/verwaltung/")
+        db.session.remove()
+        db.engine.dispose()
+    return "\n".join([*lines, "", "  Beenden mit Strg+C. Alle Daten bleiben erhalten.", ""])
+
+
+class _Pair:
+    """Server and mail worker as child processes: the worker is started anew when it dies, the server ends both."""
+
+    def __init__(self, server: list[str], worker: list[str]) -> None:
+        self._worker_command = worker
+        self._stopping = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._stop)
+        self._server = _child(server)
+        self._worker = _child(worker)
+
+    def run(self, host: str, port: int, screen: str) -> int:
+        """Show `screen` after the first answer, then watch both until one is told to stop; return the exit code."""
+        if self._wait_for_answer(host, port):
+            click.echo(screen)
+            while not self._stopping and self._server.poll() is None:
+                self._respawn_worker()
+                time.sleep(0.2)
+        return self._end()
+
+    def _wait_for_answer(self, host: str, port: int) -> bool:
+        name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - compared, not listened on
+        deadline = time.monotonic() + START_DEADLINE_SECONDS
+        while time.monotonic() < deadline and not self._stopping and self._server.poll() is None:
+            try:
+                with urlopen(f"http://{name}:{port}/static/images/icon.svg", timeout=2):
+                    return True
+            except (URLError, OSError):
+                time.sleep(0.1)
+        return False
+
+    def _respawn_worker(self) -> None:
+        if self._worker.poll() is not None:
+            time.sleep(RESPAWN_PAUSE_SECONDS)
+            self._worker = _child(self._worker_command)
+
+    def _stop(self, _signal: int, _frame: FrameType | None) -> None:
+        self._stopping = True
+
+    def _end(self) -> int:
+        for child in (self._server, self._worker):
+            if child.poll() is None:
+                child.terminate()
+        for child in (self._server, self._worker):
+            try:
+                child.wait(STOP_DEADLINE_SECONDS)
+            except subprocess.TimeoutExpired:
+                child.kill()
+        return 0 if self._stopping else 1
+
+
+def _child(command: list[str]) -> subprocess.Popen[bytes]:
+    """Start a process that the terminal's Ctrl+C does not reach: we end it, in order."""
+    return subprocess.Popen(command, start_new_session=True)
