@@ -40,4 +40,7 @@ class ArchiveFilter(Form):
         self.art.choices = [("", translate(N_("Alle Arten")))] + [
             (slug, translate(label)) for slug, (kind, label) in KINDS.items() if kind in found.kinds
         ]
-        self.jahr.choices = [("", translate(N_("Alle Jahre"))), *((str(year), str(year)) for year in found.years)]
+        self.jahr.choices = [
+            ("", translate(N_("Alle Jahre"))),
+            *((str(year), str(year)) for year in found.years),
+        ]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Self
 
 from wtforms import Form, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf
 
 from ozgtermine.forms.checks import Needed, at_most, is_address, is_no_advertisement, is_readable, stripped
@@ -24,7 +25,7 @@ class RegistrationForm(Form):
 
     mode = RadioField(
         N_("Wie nehmen Sie teil?"),
-        choices=[(mode.value, translate(words)) for mode, words in PARTICIPATION.items()],
+        choices=[SelectChoice(mode.value, translate(words)) for mode, words in PARTICIPATION.items()],
         validators=[
             Needed(N_("Wählen Sie aus, ob Sie vor Ort oder online teilnehmen")),
             AnyOf(list(PARTICIPATION), N_("Wählen Sie aus, ob Sie vor Ort oder online teilnehmen")),
@@ -66,7 +67,10 @@ class RegistrationForm(Form):
     sector = SelectField(
         N_("Bereich"),
         description=N_("Damit wir wissen, wen unsere Termine erreichen."),
-        choices=[("", translate(N_("Bitte auswählen"))), *((each.value, translate(SECTORS[each])) for each in SECTORS)],
+        choices=[
+            SelectChoice("", translate(N_("Bitte auswählen"))),
+            *(SelectChoice(sector.value, translate(words)) for sector, words in SECTORS.items()),
+        ],
         validators=[AnyOf(["", *Sector], N_("Wählen Sie einen Bereich aus der Liste"))],
         validate_choice=False,
         default="",
