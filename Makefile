@@ -5,7 +5,8 @@ PORT ?= 8000
 INSTANCE ?= instance
 TODAY ?=
 
-PYTHON3 := $(shell for each in python3.14 python3.13 python3.12 python3.11 python3; do command -v $$each && break; done)
+PYTHON3 := $(shell for each in python3.14 python3.13 python3.12 python3.11 python3; do \
+	$$each -c "import sys; sys.exit(sys.version_info < (3, 11))" 2>/dev/null && echo $$each && break; done)
 PYTHON := .venv/bin/python
 
 .PHONY: run test lint bench interop soak translations lock clean runtime dev

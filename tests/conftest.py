@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from ozgtermine.application import create_app
 from ozgtermine.config import Settings
 from ozgtermine.database import db
+from tests.postgresql import server
 
-SERVER = os.environ.get("OZGTERMINE_TEST_POSTGRESQL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
 SECRET_KEY = "only-for-tests"  # noqa: S105 - guards nothing
 
 
@@ -23,15 +23,17 @@ SECRET_KEY = "only-for-tests"  # noqa: S105 - guards nothing
 def postgresql(worker_id: str) -> Iterator[str]:
     """Yield the address of a database of this test process."""
     name = f"ozgtermine_test_{os.getpid()}_{worker_id}"
-    server = make_url(SERVER).set(drivername="postgresql").render_as_string(hide_password=False)
-    try:
-        connection = psycopg.connect(server, autocommit=True)
-    except psycopg.OperationalError:
-        pytest.skip("no PostgreSQL server")
-    with connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-        yield make_url(SERVER).set(database=name).render_as_string(hide_password=False)
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with server() as address:
+        if address is None:
+            pytest.skip("no PostgreSQL here")
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"')
+            yield (
+                make_url(address)
+                .set(database=name, drivername="postgresql+psycopg")
+                .render_as_string(hide_password=False)
+            )
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -9,6 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests.postgresql import RUNNING, answers  # noqa: E402 - this file is run as a script
+
 BIN = Path(sys.executable).parent
 TOP = Path(__file__).parents[1]
 IN_CI = os.environ.get("CI", "").lower() in ("true", "1")
@@ -48,17 +52,7 @@ def is_there(name: str) -> bool:
         return shutil.which("chromium") is not None
     if os.environ.get("OZGTERMINE_TEST_POSTGRESQL"):
         return True
-    return server_answers() or any(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-
-
-def server_answers() -> bool:
-    import psycopg  # in the environment that this runs in
-
-    try:
-        psycopg.connect("postgresql://postgres@127.0.0.1:5432/postgres", connect_timeout=3).close()
-    except psycopg.OperationalError:
-        return False
-    return True
+    return answers(RUNNING) or any(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 
 
 def prefix() -> list[str]:
