@@ -26,7 +26,11 @@ class IssueType(click.ParamType[Issue]):
             return value
         found = re.fullmatch(r"(20\d\d)-(0[1-9]|1[0-2])", value)
         if not found:
-            self.fail(f"„{value}“ ist keine Ausgabe. Schreiben Sie Jahr und Monat, zum Beispiel 2023-01.", param, ctx)
+            self.fail(
+                f"„{value}“ ist keine Ausgabe. Schreiben Sie Jahr und Monat, zum Beispiel 2023-01.",
+                param,
+                ctx,
+            )
         return Issue(year=int(found[1]), month=int(found[2]))
 
 
@@ -37,7 +41,9 @@ def import_() -> None:
 
 @import_.command("newsletter")
 @click.argument("file", type=click.File("rb"), metavar="DATEI")
-@click.option("--issue", type=IssueType(), required=True, help="Ausgabe des Newsletters, zum Beispiel 2023-01.")
+@click.option(
+    "--issue", type=IssueType(), required=True, help="Ausgabe des Newsletters, zum Beispiel 2023-01."
+)
 @with_appcontext
 def newsletter(file: BinaryIO, issue: Issue) -> None:
     """Die Termine der nächsten OZG-Sprechstunden aus dem Text eines Newsletters (UTF-8) übernehmen.

@@ -21,7 +21,14 @@ _LONGEST_COMMENT = 65_535
 _CONTENT_TYPES = "[Content_Types].xml"
 _ENCRYPTED = 0x1
 _BROKEN = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, NotImplementedError, EOFError, OSError, ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    NotImplementedError,
+    EOFError,
+    OSError,
+    ValueError,
 )
 _MACROS = re.compile(
     r"(?:^|/)vbaProject\.bin$|^xl/macrosheets/|\.(?:xlsm|docm|pptm|exe|js|vbs)$"
@@ -33,7 +40,7 @@ _MACROS = re.compile(
 def type_of(path: Path) -> FileType:
     """Return which office format the archive is.
 
-    Raises UnsuitableFileError for all others, for broken, encrypted and macro-bearing ones, and for archive bombs.
+    Raises UnsuitableFileError for all others, for broken, encrypted and macro-bearing ones, and for bombs.
     """
     _refuse_enormous_directory(path)
     try:
@@ -46,13 +53,16 @@ def type_of(path: Path) -> FileType:
         raise UnsuitableFileError(N_("Die Datei ist beschädigt. Speichern Sie sie noch einmal.")) from error
     if found is None:
         raise UnsuitableFileError(
-            N_("Das ist ein Archiv oder eine Vorlage. Laden Sie die Datei selbst hoch, zum Beispiel als PDF oder PPTX.")
+            N_(
+                "Das ist ein Archiv oder eine Vorlage. "
+                "Laden Sie die Datei selbst hoch, zum Beispiel als PDF oder PPTX."
+            )
         )
     return found
 
 
 def _refuse_enormous_directory(path: Path) -> None:
-    """zipfile reads the whole directory into memory, so its size is looked at first (APPNOTE 4.3.16)."""
+    """Look at the directory's size before zipfile reads all of it into memory (APPNOTE 4.3.16)."""
     with path.open("rb") as file:
         size = file.seek(0, 2)
         file.seek(max(0, size - _END_BYTES - _LONGEST_COMMENT - 20))
@@ -85,7 +95,9 @@ def _refuse_encrypted(archive: zipfile.ZipFile) -> None:
 
 
 def _refuse_macros(archive: zipfile.ZipFile) -> None:
-    if b"macroEnabled" in _read(archive, _CONTENT_TYPES) or any(_MACROS.search(name) for name in archive.namelist()):
+    if b"macroEnabled" in _read(archive, _CONTENT_TYPES) or any(
+        _MACROS.search(name) for name in archive.namelist()
+    ):
         raise UnsuitableFileError(
             N_("Die Datei enthält Makros oder Programme. Speichern Sie sie ohne Makros oder als PDF.")
         )

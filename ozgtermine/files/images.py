@@ -9,6 +9,9 @@ from ozgtermine.wording import N_
 
 MOST_PIXELS = 100_000_000
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_PNG_HEAD_BYTES = 24
+_LENGTH_BYTES = 2
+_FILL = 0xFF
 _WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD8)})
 
 
@@ -26,8 +29,8 @@ def refuse_enormous(width: int, height: int) -> None:
 def png_size(path: Path) -> tuple[int, int]:
     """Return width and height (PNG, 3rd edition, 11.2.1: IHDR comes first)."""
     with path.open("rb") as file:
-        head = file.read(24)
-    if len(head) < 24 or head[12:16] != b"IHDR":
+        head = file.read(_PNG_HEAD_BYTES)
+    if len(head) < _PNG_HEAD_BYTES or head[12:16] != b"IHDR":
         raise _broken()
     width, height = struct.unpack(">II", head[16:24])
     return width, height
@@ -51,15 +54,15 @@ def _segment(file: BinaryIO) -> tuple[int, int]:
     """Return the next marker and how many bytes belong to it after its length field."""
     if _exactly(file, 1) != b"\xff":
         raise _broken()
-    marker = 0xFF
-    while marker == 0xFF:
+    marker = _FILL
+    while marker == _FILL:
         marker = _exactly(file, 1)[0]
     if marker in _WITHOUT_LENGTH:
         return marker, 0
-    length = int.from_bytes(_exactly(file, 2), "big")
-    if length < 2:
+    length = int.from_bytes(_exactly(file, _LENGTH_BYTES), "big")
+    if length < _LENGTH_BYTES:
         raise _broken()
-    return marker, length - 2
+    return marker, length - _LENGTH_BYTES
 
 
 def _exactly(file: BinaryIO, count: int) -> bytes:

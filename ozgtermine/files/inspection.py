@@ -1,6 +1,6 @@
 """What a file really is, by its content; what disguises, hides or blows itself up is refused.
 
-Nothing is unpacked but two small members of known names; sizes are read from the archive's own directory, which
+Nothing is unpacked but small members of known names; sizes are read from the archive's own directory, which
 bounds what unpacking could give (zipfile stops at the declared size).
 """
 
@@ -43,7 +43,9 @@ def _refuse_disguise(found: FileType, file_name: str) -> None:
     is_part_of_the_name = suffix[1:].isdigit()
     if suffix and not is_part_of_the_name and suffix not in found.suffixes:
         raise UnsuitableFileError(
-            N_("Der Name endet auf %(suffix)s, der Inhalt ist aber %(type)s. Benennen Sie die Datei richtig."),
+            N_(
+                "Der Name endet auf %(suffix)s, der Inhalt ist aber %(type)s. Benennen Sie die Datei richtig."
+            ),
             suffix=suffix,
             type=found.label,
         )
@@ -55,7 +57,10 @@ def _pdf(path: Path) -> FileType:
             raise UnsuitableFileError(N_("Die PDF-Datei ist unvollständig. Speichern Sie sie noch einmal."))
         if _ENCRYPTED_PDF.search(content):
             raise UnsuitableFileError(
-                N_("Die PDF-Datei ist verschlüsselt. Speichern Sie sie ohne Kennwort und ohne Einschränkungen.")
+                N_(
+                    "Die PDF-Datei ist verschlüsselt. "
+                    "Speichern Sie sie ohne Kennwort und ohne Einschränkungen."
+                )
             )
     return PDF
 

@@ -33,7 +33,10 @@ def receive(store: DocumentStore, stream: BinaryIO, *, file_name: str, limit_byt
         found = inspect(incoming.path, name)
         store.keep(incoming)
     return ReceivedFile(
-        sha256=incoming.sha256, size_bytes=incoming.size_bytes, type=found, file_name=_with_suffix(name, found)
+        sha256=incoming.sha256,
+        size_bytes=incoming.size_bytes,
+        type=found,
+        file_name=_with_suffix(name, found),
     )
 
 

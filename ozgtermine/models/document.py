@@ -23,7 +23,7 @@ class DocumentKind(StrEnum):
 
 
 class Document(Base):
-    """A file of an event under one permalink; visible from `published_at` on, the newest version is served."""
+    """A file of an event under one permalink; visible from `published_at` on; the newest version counts."""
 
     __tablename__ = "document"
 

@@ -24,7 +24,7 @@ def enter(
     publish_at: datetime | None = None,
     now: datetime,
 ) -> Event:
-    """Add an event to the series, with a UID and an address that it keeps; a draft where `publish_at` is None."""
+    """Add an event to the series, with a UID and an address for life; a draft where `publish_at` is None."""
     event = Event(
         uid=str(uuid4()),
         slug=_free_slug(session, f"{series.slug}-{when.starts_on.isoformat()}"),
@@ -58,7 +58,9 @@ def offer_by_default(series: Series) -> RegistrationOffer | None:
 
 def next_number(session: Session, series: Series) -> int | None:
     """Return the number that the series' next event gets, None while the series has none."""
-    taken = session.scalars(select(Event.number).where(Event.series_id == series.id, Event.number.is_not(None)))
+    taken = session.scalars(
+        select(Event.number).where(Event.series_id == series.id, Event.number.is_not(None))
+    )
     return numbering.next_number([number for number in taken if number is not None])
 
 

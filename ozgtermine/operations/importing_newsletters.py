@@ -26,8 +26,8 @@ class Report:
 def import_newsletter(session: Session, content: bytes, issue: Issue, *, now: datetime) -> Report:
     """Let every entry of the list be a published consultation hour, and the issue be known.
 
-    An hour is known again by its day, also by the day it was moved from. Only a newer issue than all before changes
-    a topic: running an old one again must not undo what an editor has corrected since. Raises
+    An hour is known again by its day, also by the day it was moved from. Only a newer issue than all before
+    changes a topic: running an old one again must not undo what an editor has corrected since. Raises
     UnreadableNewsletterError before anything is written.
     """
     entries = sorted(read(content, issue), key=lambda entry: entry.day)
@@ -98,7 +98,9 @@ def _add(session: Session, series: Series, entry: Entry, now: datetime) -> Event
 
 
 def _remember(session: Session, issue: Issue, now: datetime) -> None:
-    known = session.scalars(select(NewsletterIssue).filter_by(year=issue.year, month=issue.month)).one_or_none()
+    known = session.scalars(
+        select(NewsletterIssue).filter_by(year=issue.year, month=issue.month)
+    ).one_or_none()
     if known is None:
         known = NewsletterIssue(year=issue.year, month=issue.month)
         session.add(known)

@@ -1,6 +1,6 @@
 """Documents of events: upload, replace under the same permalink, describe, publish, withdraw.
 
-The bytes are received before (`files.receiving.receive`), outside of the transaction, because that takes time.
+The bytes are received before (`files.receiving.receive`), outside of the transaction: that takes time.
 """
 
 from datetime import datetime
@@ -34,8 +34,8 @@ def upload(
 ) -> Document:
     """Add a document with its first version; visible from `publish_at` on, a draft where that is None.
 
-    A file that the event has already is not added again, so that a double click is one document. Without a title it
-    is called like the file. Raises InvalidValueError for a title that is too long.
+    A file that the event has already is not added again, so that a double click is one document. Without a
+    title it is called like the file. Raises InvalidValueError for a title that is too long.
     """
     title = _checked_title(title or PurePath(file.file_name).stem)
     present = _document_with_bytes(session, event, file)
@@ -72,7 +72,9 @@ def replace(
     return version
 
 
-def describe(document: Document, *, title: str, kind: DocumentKind, language: str, visibility: Visibility) -> None:
+def describe(
+    document: Document, *, title: str, kind: DocumentKind, language: str, visibility: Visibility
+) -> None:
     """Change what is said about a document; its permalink stays."""
     document.title = _checked_title(title)
     document.kind, document.language, document.visibility = kind, language, visibility
@@ -94,7 +96,9 @@ def _checked_title(title: str) -> str:
         raise InvalidValueError(N_("Geben Sie einen Titel ein."), field="title")
     if len(words) > LONGEST_TITLE:
         raise InvalidValueError(
-            N_("Der Titel hat mehr als %(longest)s Zeichen. Kürzen Sie ihn."), field="title", longest=LONGEST_TITLE
+            N_("Der Titel hat mehr als %(longest)s Zeichen. Kürzen Sie ihn."),
+            field="title",
+            longest=LONGEST_TITLE,
         )
     return words
 

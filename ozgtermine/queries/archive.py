@@ -54,7 +54,9 @@ def search(session: Session, wanted: Wanted, *, page: int, actor: Actor, now: da
         total=len(matching),
         page=page,
         pages=pages,
-        series=[(slug, title) for _, title, slug in sorted({(row.position, row.series, row.slug) for row in rows})],
+        series=[
+            (slug, title) for _, title, slug in sorted({(row.position, row.series, row.slug) for row in rows})
+        ],
         kinds=[kind for kind in DocumentKind if any(row.kind is kind for row in rows)],
         years=sorted({row.starts_on.year for row in rows}, reverse=True),
     )

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from functools import lru_cache
 
-from holidays.countries import Germany
+from holidays.countries.germany import Germany
 
 
 @lru_cache(maxsize=64)

@@ -1,7 +1,7 @@
-"""The rhythm of a project: working groups meet every few weeks, a plenary follows each three meetings of all of them.
+"""The rhythm of a project: working groups meet every few weeks, a plenary follows three meetings of each.
 
-Golden case: kick-offs in weeks 3 and 4 of 2023, every two weeks, plenaries on Thursdays give the first plenary on
-02.03.2023.
+Golden case: kick-offs in weeks 3 and 4 of 2023, every two weeks, plenaries on Thursdays give the first
+plenary on 02.03.2023.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -66,8 +66,9 @@ def plenary_due_on(
 ) -> date | None:
     """Return the day of the next plenary, or None while a group lacks its third meeting.
 
-    `meetings` holds, of every active group, the days of its meetings since the last plenary, held or planned, without
-    cancelled ones. The plenary is on the first free `weekday` (Monday is 0) after the week of the last third meeting.
+    `meetings` holds, of every active group, the days of its meetings since the last plenary, held or
+    planned, without cancelled ones. The plenary is on the first free `weekday` (Monday is 0) after the
+    week of the last third meeting.
     """
     if not meetings or any(len(days) < MEETINGS_PER_PLENARY for days in meetings.values()):
         return None
@@ -108,7 +109,9 @@ def _next_plenary(
 ) -> date | None:
     """Let the groups meet until a plenary is due, and return its day; None where that lies after `until`."""
     while True:
-        due = plenary_due_on({each.group.key: each.since_plenary for each in every}, weekday=weekday, days_off=days_off)
+        due = plenary_due_on(
+            {each.group.key: each.since_plenary for each in every}, weekday=weekday, days_off=days_off
+        )
         last_day = min(until, monday_of(due) - timedelta(days=1)) if due else until
         next_one = min(every, key=lambda each: each.next_on, default=None)
         if next_one is None or next_one.next_on > last_day:

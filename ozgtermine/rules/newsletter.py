@@ -1,9 +1,9 @@
 """The newsletter's list of next consultation hours, read from its text.
 
-    Termine unserer nächsten OZG-Sprechstunden:
+Termine unserer nächsten OZG-Sprechstunden:
 
-    22.02. "Authentifizierung bei der Nutzung von Online-Diensten"
-    08.03. OZG-Leistung "Förderung ehrenamtlicher Tätigkeit (Ehrenamtskarte)"
+22.02. "Authentifizierung bei der Nutzung von Online-Diensten"
+08.03. OZG-Leistung "Förderung ehrenamtlicher Tätigkeit (Ehrenamtskarte)"
 """
 
 import re
@@ -19,6 +19,7 @@ HEADING = "Termine unserer nächsten OZG-Sprechstunden"
 OPEN_TOPIC = "Offene OZG-Sprechstunde"
 SERVICE_WORD = "OZG-Leistung"
 LONGEST_TOPIC = 200
+LONGEST_QUOTE = 80
 
 _ENTRY = re.compile(
     r"^(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.(?:\s?(?P<year>\d{4}))?\s+(?P<service>OZG-Leistung\s*)?"
@@ -32,7 +33,7 @@ class UnreadableNewsletterError(Refusal):
     """The file is not a newsletter, or its list is broken; `line` counts from 1."""
 
     def __init__(self, message: str, /, *, line: int, **values: object) -> None:
-        super().__init__(message, line=line, **values)
+        super().__init__(message, field=None, line=line, **values)
         self.line = line
 
 
@@ -75,7 +76,10 @@ def read(content: bytes, issue: Issue) -> list[Entry]:
         _refuse_second_of_a_day(entries)
     if not entries:
         raise UnreadableNewsletterError(
-            N_("Zeile %(line)s: Auf die Überschrift folgt kein Termin. Erwartet wird zum Beispiel: 22.02. \"Thema\""),
+            N_(
+                "Zeile %(line)s: Auf die Überschrift folgt kein Termin. "
+                'Erwartet wird zum Beispiel: 22.02. "Thema"'
+            ),
             line=heading,
         )
     return entries
@@ -87,7 +91,10 @@ def _lines(content: bytes) -> list[str]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UnreadableNewsletterError(
-            N_("Zeile %(line)s ist nicht als Text lesbar. Speichern Sie den Newsletter als Textdatei in UTF-8."),
+            N_(
+                "Zeile %(line)s ist nicht als Text lesbar. "
+                "Speichern Sie den Newsletter als Textdatei in UTF-8."
+            ),
             line=content[: error.start].count(b"\n") + 1,
         ) from error
     text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
@@ -102,7 +109,10 @@ def _line_of_heading(lines: list[str]) -> int:
         if " ".join(line.lstrip("# ").split()).casefold().startswith(wanted):
             return number
     raise UnreadableNewsletterError(
-        N_("Bis zur letzten Zeile (Zeile %(line)s) fehlt die Überschrift „%(heading)s:“. Ist das der Newsletter?"),
+        N_(
+            "Bis zur letzten Zeile (Zeile %(line)s) fehlt die Überschrift „%(heading)s:“. "
+            "Ist das der Newsletter?"
+        ),
         line=len(lines),
         heading=HEADING,
     )
@@ -112,7 +122,7 @@ def _entry(line: str, number: int, issue: Issue) -> Entry:
     found = _ENTRY.match(line)
     if not found or not found["topic"].replace("\xa0", " ").isprintable():
         raise UnreadableNewsletterError(
-            N_("Zeile %(line)s ist nicht lesbar: %(text)s – erwartet wird zum Beispiel: 22.02. \"Thema\""),
+            N_('Zeile %(line)s ist nicht lesbar: %(text)s – erwartet wird zum Beispiel: 22.02. "Thema"'),
             line=number,
             text=_shortened(line),
         )
@@ -123,11 +133,13 @@ def _entry(line: str, number: int, issue: Issue) -> Entry:
             line=number,
             longest=LONGEST_TOPIC,
         )
-    return Entry(line=number, day=_day(found, number, issue), topic=topic, kind=_kind(topic, found["service"]))
+    return Entry(
+        line=number, day=_day(found, number, issue), topic=topic, kind=_kind(topic, found["service"])
+    )
 
 
 def _shortened(line: str) -> str:
-    return line if len(line) <= 80 else f"{line[:79]}…"
+    return line if len(line) <= LONGEST_QUOTE else f"{line[: LONGEST_QUOTE - 1]}…"
 
 
 def _kind(topic: str, service: str | None) -> TopicKind:

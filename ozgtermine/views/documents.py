@@ -1,6 +1,7 @@
 """Documents for everybody: the permalink that serves the current version, and the archive."""
 
 from itertools import groupby
+from typing import Any
 
 from flask import Blueprint, Response, request, send_file, url_for
 
@@ -21,6 +22,7 @@ from ozgtermine.views.sessions import current_actor
 
 blueprint = Blueprint("documents", __name__)
 
+FILTERS = ("q", "reihe", "art", "jahr")
 POLICY = (
     "default-src 'none'; img-src 'self'; object-src 'self'; style-src 'unsafe-inline'; form-action 'none'; "
     "base-uri 'none'; frame-ancestors 'none'"
@@ -49,13 +51,19 @@ def archive() -> Response:
 def _by_year_and_series(found: list[Document]) -> list[tuple[int, list[tuple[str, list[Document]]]]]:
     """Return the documents, which are in this order already, under their headings."""
     return [
-        (year, [(title, list(of_series)) for title, of_series in groupby(of_year, lambda one: one.event.series.title)])
+        (
+            year,
+            [
+                (title, list(of_series))
+                for title, of_series in groupby(of_year, lambda one: one.event.series.title)
+            ],
+        )
         for year, of_year in groupby(found, lambda one: one.event.starts_on.year)
     ]
 
 
 def _address_of_page(number: int) -> str:
-    kept = {name: request.args[name] for name in ("q", "reihe", "art", "jahr") if request.args.get(name)}
+    kept: dict[str, Any] = {name: request.args[name] for name in FILTERS if request.args.get(name)}
     return url_for("documents.archive", **kept, seite=number)
 
 

@@ -35,7 +35,7 @@ LIST = [
 ]
 
 
-def test_the_list_becomes_published_events_without_a_time_of_a_new_series(session):
+def test_the_list_becomes_published_events_without_a_time_of_a_new_series(session: Session) -> None:
     report = import_newsletter(session, LETTER, JANUARY, now=NOW)
     assert hours(session) == [(None, *each) for each in LIST]
     assert session.scalars(select(Series.slug)).all() == ["ozg-sprechstunde"]
@@ -46,9 +46,11 @@ def test_the_list_becomes_published_events_without_a_time_of_a_new_series(sessio
     assert (issue.year, issue.month, issue.imported_at) == (2023, 1, NOW)
 
 
-def test_numbers_go_on_in_order_of_date_where_the_series_has_numbers(session):
+def test_numbers_go_on_in_order_of_date_where_the_series_has_numbers(session: Session) -> None:
     series = factories.series(session, slug="ozg-sprechstunde")
-    factories.event(session, series=series, number=28, topic="Rückblick", at=when(starts_on=date(2023, 1, 25)))
+    factories.event(
+        session, series=series, number=28, topic="Rückblick", at=when(starts_on=date(2023, 1, 25))
+    )
     import_newsletter(session, LETTER, JANUARY, now=NOW)
     assert hours(session) == [
         (28, date(2023, 1, 25), "Rückblick", TopicKind.TOPIC),
@@ -58,7 +60,7 @@ def test_numbers_go_on_in_order_of_date_where_the_series_has_numbers(session):
     ]
 
 
-def test_run_twice_nothing_is_doubled_and_no_correction_is_undone(session):
+def test_run_twice_nothing_is_doubled_and_no_correction_is_undone(session: Session) -> None:
     import_newsletter(session, LETTER, JANUARY, now=NOW)
     corrected = session.scalars(select(Event).where(Event.topic == "Hundesteuer")).one()
     corrected.topic = "Hundesteuer (An- und Abmeldung)"
@@ -72,7 +74,7 @@ def test_run_twice_nothing_is_doubled_and_no_correction_is_undone(session):
     assert len(session.scalars(select(NewsletterIssue)).all()) == 1
 
 
-def test_a_newer_issue_changes_a_topic_and_leaves_the_time(session):
+def test_a_newer_issue_changes_a_topic_and_leaves_the_time(session: Session) -> None:
     series = factories.series(session, slug="ozg-sprechstunde")
     known = factories.event(session, series=series, topic="Noch offen")
     text = "Termine unserer nächsten OZG-Sprechstunden:\n22.02. OZG-Leistung „Fundsachen“\n".encode()
@@ -82,7 +84,7 @@ def test_a_newer_issue_changes_a_topic_and_leaves_the_time(session):
     assert known.when == factories.consultation_hour()
 
 
-def test_a_draft_of_that_day_is_published(session):
+def test_a_draft_of_that_day_is_published(session: Session) -> None:
     series = factories.series(session, slug="ozg-sprechstunde")
     factories.event(session, series=series, number=28, at=when(starts_on=date(2023, 1, 25)))
     draft = factories.event(session, series=series, topic="Offene OZG-Sprechstunde", published_at=None)
@@ -90,19 +92,31 @@ def test_a_draft_of_that_day_is_published(session):
     assert (draft.published_at, draft.topic_kind, draft.number) == (NOW, TopicKind.OPEN, 30)
 
 
-def test_a_moved_hour_is_known_by_its_old_day(session):
+def test_a_moved_hour_is_known_by_its_old_day(session: Session) -> None:
     series = factories.series(session, slug="ozg-sprechstunde")
     moved = factories.event(
-        session, series=series, topic="Rollen im Portal", at=when(starts_on=date(2023, 2, 16)),
-        moved_at=NOW, moved_from_on=date(2023, 2, 15),
+        session,
+        series=series,
+        topic="Rollen im Portal",
+        at=when(starts_on=date(2023, 2, 16)),
+        moved_at=NOW,
+        moved_from_on=date(2023, 2, 15),
     )
     import_newsletter(session, LETTER, JANUARY, now=NOW)
     assert moved.starts_on == date(2023, 2, 16)
-    assert [day for _, day, _, _ in hours(session)] == [date(2023, 2, 16), date(2023, 2, 22), date(2023, 3, 1)]
+    assert [day for _, day, _, _ in hours(session)] == [
+        date(2023, 2, 16),
+        date(2023, 2, 22),
+        date(2023, 3, 1),
+    ]
 
 
 @pytest.mark.parametrize("broken", [b"Kochrezepte\n", LETTER.replace("„Offene".encode(), b"Offene")])
-def test_a_foreign_or_broken_file_imports_nothing(session, broken):
+def test_a_foreign_or_broken_file_imports_nothing(session: Session, broken: bytes) -> None:
     with pytest.raises(UnreadableNewsletterError):
         import_newsletter(session, broken, JANUARY, now=NOW)
-    assert [session.scalars(select(table.id)).all() for table in (Event, Series, NewsletterIssue)] == [[], [], []]
+    assert [session.scalars(select(table.id)).all() for table in (Event, Series, NewsletterIssue)] == [
+        [],
+        [],
+        [],
+    ]

@@ -1,21 +1,26 @@
 import io
+from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
 from ozgtermine.errors import InvalidValueError
 from ozgtermine.files.receiving import ReceivedFile, receive
 from ozgtermine.files.store import DocumentStore
-from ozgtermine.models import DocumentKind
+from ozgtermine.models import Document, DocumentKind, Event
 from ozgtermine.operations.publishing_documents import describe, publish, replace, upload, withdraw
 from ozgtermine.rules.permissions import ANONYMOUS, Visibility
 from tests import factories
 from tests.factories import NOW
 from tests.samples import slides
 
+Receive = Callable[..., ReceivedFile]
+
 
 @pytest.fixture
-def received(tmp_path):
+def received(tmp_path: Path) -> Receive:
     def received(text: str = "Beispiel", name: str = "Folien für alle.pdf") -> ReceivedFile:
         store = DocumentStore(tmp_path / "documents")
         return receive(store, io.BytesIO(slides(text)), file_name=name, limit_bytes=1_000_000)
@@ -23,11 +28,11 @@ def received(tmp_path):
     return received
 
 
-def add(session, event, file, **more):
+def add(session: Session, event: Event, file: ReceivedFile, **more: object) -> Document:
     return upload(session, event, file, publish_at=NOW, now=NOW, actor=ANONYMOUS, **more)
 
 
-def test_an_upload_is_a_document_with_one_version(session, received):
+def test_an_upload_is_a_document_with_one_version(session: Session, received: Receive) -> None:
     file = received()
     document = add(session, factories.event(session), file, title="  Präsentation zur\n30. Sprechstunde ")
     assert (document.title, document.slug) == (
@@ -44,18 +49,20 @@ def test_an_upload_is_a_document_with_one_version(session, received):
     ]
 
 
-def test_without_a_title_it_is_called_like_its_file(session, received):
+def test_without_a_title_it_is_called_like_its_file(session: Session, received: Receive) -> None:
     assert add(session, factories.event(session), received()).title == "Folien für alle"
 
 
-def test_the_same_bytes_twice_are_one_document_of_an_event_but_not_of_two(session, received):
+def test_the_same_bytes_twice_are_one_document_of_an_event_but_not_of_two(
+    session: Session, received: Receive
+) -> None:
     event, other = factories.event(session), factories.event(session)
     first = add(session, event, received())
     assert add(session, event, received(name="andere.pdf")) is first
     assert add(session, other, received()) is not first
 
 
-def test_a_new_version_is_current_and_the_permalink_stays(session, received):
+def test_a_new_version_is_current_and_the_permalink_stays(session: Session, received: Receive) -> None:
     document = add(session, factories.event(session), received())
     before = (document.id, document.slug)
     version = replace(session, document, received("Korrigiert"), note="Seite 2", now=NOW, actor=ANONYMOUS)
@@ -65,7 +72,9 @@ def test_a_new_version_is_current_and_the_permalink_stays(session, received):
     assert (document.id, document.slug) == before
 
 
-def test_describing_keeps_the_permalink_and_withdrawing_the_versions(session, received):
+def test_describing_keeps_the_permalink_and_withdrawing_the_versions(
+    session: Session, received: Receive
+) -> None:
     document = add(session, factories.event(session), received())
     describe(document, title="Neu", kind=DocumentKind.MINUTES, language="de", visibility=Visibility.SERIES)
     withdraw(document)
@@ -83,7 +92,9 @@ def test_describing_keeps_the_permalink_and_withdrawing_the_versions(session, re
         (" ", "Geben Sie einen Titel ein."),
     ],
 )
-def test_a_title_is_needed_and_has_an_end(session, received, title, sentence):
+def test_a_title_is_needed_and_has_an_end(
+    session: Session, received: Receive, title: str, sentence: str
+) -> None:
     document = add(session, factories.event(session), received())
     with pytest.raises(InvalidValueError) as refused:
         describe(document, title=title, kind=document.kind, language="de", visibility=document.visibility)

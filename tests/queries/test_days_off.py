@@ -3,7 +3,7 @@ from datetime import date
 from ozgtermine.queries.days_off import days_off
 
 
-def test_days_off_are_those_of_sachsen_anhalt_and_the_eves():
+def test_days_off_are_those_of_sachsen_anhalt_and_the_eves() -> None:
     assert sorted(days_off(date(2022, 12, 20), date(2023, 12, 31))) == [
         date(2022, 12, 24),
         date(2022, 12, 25),

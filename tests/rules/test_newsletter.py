@@ -28,7 +28,7 @@ Link zu allen Terminen
 """
 
 
-def test_the_list_under_the_heading_becomes_entries_with_their_lines():
+def test_the_list_under_the_heading_becomes_entries_with_their_lines() -> None:
     assert read(LETTER.encode(), JANUARY) == [
         Entry(line=7, day=date(2023, 2, 1), topic="Offene OZG-Sprechstunde", kind=TopicKind.OPEN),
         Entry(line=9, day=date(2023, 2, 15), topic="Wer darf was? Rollen im Portal", kind=TopicKind.TOPIC),
@@ -36,7 +36,7 @@ def test_the_list_under_the_heading_becomes_entries_with_their_lines():
     ]
 
 
-def test_days_before_the_issue_s_month_lie_in_the_next_year():
+def test_days_before_the_issue_s_month_lie_in_the_next_year() -> None:
     text = 'Termine unserer nächsten OZG-Sprechstunden:\n14.12. "Rückblick"\n11.01. "Ausblick"\n'
     assert [entry.day for entry in read(text.encode(), Issue(year=2022, month=12))] == [
         date(2022, 12, 14),
@@ -57,24 +57,26 @@ def test_days_before_the_issue_s_month_lie_in_the_next_year():
         '15.02. "**Rollen im Portal**"',
     ],
 )
-def test_a_line_may_be_typed_in_several_ways(line):
+def test_a_line_may_be_typed_in_several_ways(line: str) -> None:
     text = f"Termine unserer nächsten OZG-Sprechstunden:\r\n{line}\r\n"
     assert read(text.encode(), JANUARY) == [
         Entry(line=2, day=date(2023, 2, 15), topic="Rollen im Portal", kind=TopicKind.TOPIC)
     ]
 
 
-def test_quotes_inside_a_topic_stay():
+def test_quotes_inside_a_topic_stay() -> None:
     text = 'Termine unserer nächsten OZG-Sprechstunden:\n15.02. "Was heißt „digital“ im Amt?"\n'
     assert read(text.encode(), JANUARY)[0].topic == "Was heißt „digital“ im Amt?"
 
 
-def test_a_decomposed_umlaut_and_a_byte_order_mark_do_not_hide_the_heading():
+def test_a_decomposed_umlaut_and_a_byte_order_mark_do_not_hide_the_heading() -> None:
     text = '\ufeffTermine unserer na\u0308chsten OZG-Sprechstunden:\n15.02. "Thema"\n'
     assert [entry.line for entry in read(text.encode(), JANUARY)] == [2]
 
 
 HEADING = "Termine unserer nächsten OZG-Sprechstunden:\n"
+MISSING = "fehlt die Überschrift „Termine unserer nächsten OZG-Sprechstunden:“. Ist das der Newsletter?"
+EXPECTED = 'erwartet wird zum Beispiel: 22.02. "Thema"'
 
 
 @pytest.mark.parametrize(
@@ -82,15 +84,16 @@ HEADING = "Termine unserer nächsten OZG-Sprechstunden:\n"
     [
         (
             "Rezepte\n\nKartoffelsuppe\n",
-            "Bis zur letzten Zeile (Zeile 4) fehlt die Überschrift „Termine unserer nächsten OZG-Sprechstunden:“. "
-            "Ist das der Newsletter?",
+            f"Bis zur letzten Zeile (Zeile 4) {MISSING}",
         ),
         (
             f'{HEADING}15.02. "Ein\0Nullzeichen"\n',
-            'Zeile 2 ist nicht lesbar: 15.02. "Ein\0Nullzeichen" – erwartet wird zum Beispiel: 22.02. "Thema"',
+            f'Zeile 2 ist nicht lesbar: 15.02. "Ein\0Nullzeichen" – {EXPECTED}',
         ),
-        ("", "Bis zur letzten Zeile (Zeile 1) fehlt die Überschrift „Termine unserer nächsten OZG-Sprechstunden:“. "
-             "Ist das der Newsletter?"),
+        (
+            "",
+            f"Bis zur letzten Zeile (Zeile 1) {MISSING}",
+        ),
         (
             f"Vorab\n{HEADING}\nfolgen in Kürze\n",
             'Zeile 2: Auf die Überschrift folgt kein Termin. Erwartet wird zum Beispiel: 22.02. "Thema"',
@@ -117,13 +120,13 @@ HEADING = "Termine unserer nächsten OZG-Sprechstunden:\n"
         ),
     ],
 )
-def test_a_foreign_or_broken_text_is_refused_with_its_line(text, sentence):
+def test_a_foreign_or_broken_text_is_refused_with_its_line(text: str, sentence: str) -> None:
     with pytest.raises(UnreadableNewsletterError) as refused:
         read(text.encode(), JANUARY)
     assert str(refused.value) == sentence
 
 
-def test_bytes_that_are_no_text_are_refused_with_their_line():
+def test_bytes_that_are_no_text_are_refused_with_their_line() -> None:
     with pytest.raises(UnreadableNewsletterError) as refused:
         read(b"PK\x03\x04\n\n\xff\xfe\x00", JANUARY)
     assert str(refused.value) == (

@@ -54,8 +54,10 @@ HOURS = (
 CANCELLED_WEEK, MOVED_WEEK, NOT_YET_OPEN_WEEK = 3, 7, 10
 
 
-def go_on(session: Session, cast: Cast, *, today: date, now: datetime, days_off: Collection[date]) -> list[Event]:
-    """Add the dates around today that lie after the newsletter's; return the past hours, whose slides are wanted."""
+def go_on(
+    session: Session, cast: Cast, *, today: date, now: datetime, days_off: Collection[date]
+) -> list[Event]:
+    """Add dates around today, after the newsletter's last; return the past hours, whose slides are wanted."""
     past: list[Event] = []
     if today > LAST_ANNOUNCED_HOUR:
         past = _hours(session, cast, today, now, days_off)
@@ -67,7 +69,9 @@ def go_on(session: Session, cast: Cast, *, today: date, now: datetime, days_off:
     return past
 
 
-def _hours(session: Session, cast: Cast, today: date, now: datetime, days_off: Collection[date]) -> list[Event]:
+def _hours(
+    session: Session, cast: Cast, today: date, now: datetime, days_off: Collection[date]
+) -> list[Event]:
     next_wednesday = today + timedelta(days=(WEDNESDAY - today.weekday() - 1) % 7 + 1)
     past = []
     for hour in HOURS:
@@ -85,18 +89,20 @@ def _hours(session: Session, cast: Cast, today: date, now: datetime, days_off: C
 
 def _hour(session: Session, cast: Cast, hour: Hour, day: date, now: datetime) -> Event:
     announced = _morning(min(day, now.date()) - timedelta(weeks=4))
-    times = {"start_time": STARTS, "end_time": ENDS} if hour.time_is_known else {}
+    start, end = (STARTS, ENDS) if hour.time_is_known else (None, None)
     event = enter(
         session,
         cast.hours,
-        when(starts_on=day, **times),
+        when(starts_on=day, start_time=start, end_time=end),
         topic=hour.topic,
         topic_kind=hour.kind,
         number=next_number(session, cast.hours),
         publish_at=announced,
         now=announced,
     )
-    event.access = Access(link=f"https://konferenz.example/{event.slug}", pin="2468", audience=Audience.REGISTERED)
+    event.access = Access(
+        link=f"https://konferenz.example/{event.slug}", pin="2468", audience=Audience.REGISTERED
+    )
     event.offer = RegistrationOffer(policy=Policy.OPEN, seats_online=hour.seats)
     event.offer.registrations = people.registrations(event.offer, hour.states, mode=Mode.ONLINE, now=now)
     _give_it_a_fate(event, hour.week, now)
@@ -110,7 +116,11 @@ def _give_it_a_fate(event: Event, week: int, now: datetime) -> None:
         event.cancellation_reason = "Die Referentin ist erkrankt. Das Thema holen wir nach."
         event.changed_at, event.sequence = yesterday, 1
     elif week == MOVED_WEEK:
-        event.moved_at, event.moved_from_on, event.moved_from_time = yesterday, event.starts_on, event.start_time
+        event.moved_at, event.moved_from_on, event.moved_from_time = (
+            yesterday,
+            event.starts_on,
+            event.start_time,
+        )
         event.move_reason = "Am Mittwoch ist die Technik belegt."
         event.set_when(_a_day_later(event.when))
         event.changed_at, event.sequence = yesterday, 1
@@ -124,7 +134,7 @@ def _a_day_later(value: When) -> When:
 
 
 def _meetings(session: Session, cast: Cast, today: date, now: datetime, days_off: Collection[date]) -> None:
-    """Add the groups' meetings and plenaries of the window around today, as the rhythm since 2023 gives them."""
+    """Add the groups' meetings and plenaries around today, as the rhythm since 2023 gives them."""
     first, last = max(FIRST_PLENARY, today - BACK), today + AHEAD
     rhythm = [Group(key=each.slug, kick_off_on=each.kick_off_on) for each in GROUPS]
     proposed = plan(rhythm, until=last, days_off=days_off)
@@ -135,13 +145,14 @@ def _meetings(session: Session, cast: Cast, today: date, now: datetime, days_off
         if meeting.held_on > first:
             start = hours[meeting.group]
             value = when(starts_on=meeting.held_on, start_time=start, end_time=_later(start, MEETING))
-            _announce(session, cast, meeting.group, value, numbers[meeting.group], now)
+            _announce(session, cast, meeting.group, value, number=numbers[meeting.group], now=now)
     for number, day in enumerate(proposed.plenaries, 1):
         if day > first:
-            _announce(session, cast, "plenum", when(starts_on=day, start_time=time(10), end_time=time(15)), number, now)
+            value = when(starts_on=day, start_time=time(10), end_time=time(15))
+            _announce(session, cast, "plenum", value, number=number, now=now)
 
 
-def _announce(session: Session, cast: Cast, slug: str, value: When, number: int, now: datetime) -> None:
+def _announce(session: Session, cast: Cast, slug: str, value: When, *, number: int, now: datetime) -> None:
     announced = _morning(min(value.starts_on, now.date()) - timedelta(weeks=6))
     series = cast.groups.get(slug, cast.plenary)
     enter(session, series, value, number=number, publish_at=announced, now=announced)
@@ -168,12 +179,18 @@ def _congress(session: Session, cast: Cast, today: date, now: datetime) -> None:
         accessibility="Stufenfrei; Vorträge im großen Saal mit Gebärdensprache und Untertiteln.",
         accessibility_contact="barrierefrei@stadt-musterburg.example",
     )
-    congress.description = "Erfundener Kongress der Beispieldaten: zwei Tage Vorträge, Werkstätten und Begegnung."
+    congress.description = (
+        "Erfundener Kongress der Beispieldaten: zwei Tage Vorträge, Werkstätten und Begegnung."
+    )
     congress.offer = RegistrationOffer(
-        policy=Policy.ON_REQUEST, seats_on_site=300, eligibility="Für Beschäftigte aus Verwaltung und Wissenschaft."
+        policy=Policy.ON_REQUEST,
+        seats_on_site=300,
+        eligibility="Für Beschäftigte aus Verwaltung und Wissenschaft.",
     )
     states = [*[State.REQUESTED] * 6, *[_CONFIRMED] * 3, State.DECLINED]
-    congress.offer.registrations = people.registrations(congress.offer, states, mode=Mode.ON_SITE, now=now, skip=2)
+    congress.offer.registrations = people.registrations(
+        congress.offer, states, mode=Mode.ON_SITE, now=now, skip=2
+    )
 
 
 def _conference(session: Session, cast: Cast, today: date, now: datetime) -> None:

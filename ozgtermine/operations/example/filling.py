@@ -1,6 +1,7 @@
 """Fill an empty database with the example."""
 
 import io
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -49,11 +50,16 @@ def fill(session: Session, store: DocumentStore, *, today: date, now: datetime) 
 def _slides(event: Event) -> list[Slide]:
     return [
         Slide(heading=event.topic, lines=[event.name, full_day(event.starts_on), "", "Beispielpräsentation"]),
-        Slide(heading="Worum es ging", lines=["Was bisher geschah", "Was sich bewährt hat", "Was als Nächstes kommt"]),
+        Slide(
+            heading="Worum es ging",
+            lines=["Was bisher geschah", "Was sich bewährt hat", "Was als Nächstes kommt"],
+        ),
     ]
 
 
-def _add_slides(session: Session, store: DocumentStore, event: Event, title: str, slides: list[Slide]) -> None:
+def _add_slides(
+    session: Session, store: DocumentStore, event: Event, title: str, slides: Sequence[Slide]
+) -> None:
     content = pdf(title, event.starts_on, slides)
     name = f"{event.slug}.pdf"
     file = receive(store, io.BytesIO(content), file_name=name, limit_bytes=LARGEST_SLIDES_BYTES)

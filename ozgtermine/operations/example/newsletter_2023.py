@@ -20,16 +20,30 @@ FIRST_PLENARY = date(2023, 3, 2)
 ANNOUNCED_AT = datetime(2023, 2, 1, 9, tzinfo=UTC)
 
 SLIDES = (
-    Slide(heading="Update OZG 2023", lines=["28. OZG-Sprechstunde", "25. Januar 2023", "", "Beispielpräsentation"]),
+    Slide(
+        heading="Update OZG 2023",
+        lines=["28. OZG-Sprechstunde", "25. Januar 2023", "", "Beispielpräsentation"],
+    ),
     Slide(
         heading="Worum es geht",
-        lines=["Recht: Was ändert sich am OZG und am EGovG LSA?", "Organisation: Wer arbeitet woran?",
-               "Technik: Welche Dienste stehen bereit?", "Finanzen: Was wird gefördert?"],
+        lines=[
+            "Recht: Was ändert sich am OZG und am EGovG LSA?",
+            "Organisation: Wer arbeitet woran?",
+            "Technik: Welche Dienste stehen bereit?",
+            "Finanzen: Was wird gefördert?",
+        ],
     ),
     Slide(
         heading="Das CIO-Projekt",
-        lines=["AG 1  Kooperationsmodell", "AG 2  Strategie und Umsetzung", "AG 3  Finanzen", "AG 4  Kommunikation",
-               "AG 5  Technik", "", "Je eine Doppelspitze aus Land und Pilotkommune"],
+        lines=[
+            "AG 1  Kooperationsmodell",
+            "AG 2  Strategie und Umsetzung",
+            "AG 3  Finanzen",
+            "AG 4  Kommunikation",
+            "AG 5  Technik",
+            "",
+            "Je eine Doppelspitze aus Land und Pilotkommune",
+        ],
     ),
 )
 _HOURS = (
@@ -59,12 +73,17 @@ def add_facts(session: Session, cast: Cast, *, now: datetime) -> Event:
 
 def _update_2023(session: Session, cast: Cast) -> Event:
     held = enter(
-        session, cast.hours, when(starts_on=date(2023, 1, 25)), topic="Update OZG 2023", number=28,
-        publish_at=_at(2023, 1, 9), now=_at(2023, 1, 9),
+        session,
+        cast.hours,
+        when(starts_on=date(2023, 1, 25)),
+        topic="Update OZG 2023",
+        number=28,
+        publish_at=_at(2023, 1, 9),
+        now=_at(2023, 1, 9),
     )
     held.recap = (
-        "Ein Überblick zum Jahresbeginn: welches Recht gilt, wer woran arbeitet, welche Technik bereitsteht und was "
-        "gefördert wird. Im Gespräch ging es auch um den Beitritt des Landes zur KITU."
+        "Ein Überblick zum Jahresbeginn: welches Recht gilt, wer woran arbeitet, welche Technik bereitsteht "
+        "und was gefördert wird. Im Gespräch ging es auch um den Beitritt des Landes zur KITU."
     )
     return held
 
@@ -72,8 +91,14 @@ def _update_2023(session: Session, cast: Cast) -> Event:
 def _next_hours(session: Session, cast: Cast, now: datetime) -> None:
     for number, ((day, topic, kind, seats), states) in enumerate(zip(_HOURS, _STATES, strict=True), 29):
         event = enter(
-            session, cast.hours, when(starts_on=day), topic=topic, topic_kind=kind, number=number,
-            publish_at=ANNOUNCED_AT, now=ANNOUNCED_AT,
+            session,
+            cast.hours,
+            when(starts_on=day),
+            topic=topic,
+            topic_kind=kind,
+            number=number,
+            publish_at=ANNOUNCED_AT,
+            now=ANNOUNCED_AT,
         )
         event.offer = RegistrationOffer(policy=Policy.OPEN, seats_online=seats)
         earlier = min(now, event.starts_at - timedelta(days=1))
@@ -82,59 +107,80 @@ def _next_hours(session: Session, cast: Cast, now: datetime) -> None:
 
 def _federal_hour(session: Session, cast: Cast) -> None:
     held = enter(
-        session, cast.federal_hours, when(starts_on=date(2023, 1, 12)), number=1,
-        publish_at=_at(2023, 1, 5), now=_at(2023, 1, 5),
+        session,
+        cast.federal_hours,
+        when(starts_on=date(2023, 1, 12)),
+        number=1,
+        publish_at=_at(2023, 1, 5),
+        now=_at(2023, 1, 5),
     )
     held.number_of_attendees, held.attendees_estimated = 80, True
     held.recap = (
-        "Der Bund berichtete über besonders wichtige Leistungen, den Weg zu den Fördermitteln 2023 und die Pflege der "
-        "Daten auf der OZG-Informationsplattform. Die meisten Fragen galten dem Geld: Anträge sind ab sofort möglich, "
+        "Der Bund berichtete über besonders wichtige Leistungen, den Weg zu den Fördermitteln 2023 und die "
+        "Pflege der Daten auf der OZG-Informationsplattform. "
+        "Die meisten Fragen galten dem Geld: Anträge sind ab sofort möglich, "
         "ausgezahlt wird vorerst bis zur Hälfte."
     )
 
 
 def _lab(session: Session, cast: Cast) -> None:
     held = enter(
-        session, cast.others, when(starts_on=date(2023, 1, 26)),
+        session,
+        cast.others,
+        when(starts_on=date(2023, 1, 26)),
         topic="Public Strategy Lab: Plattformen als Schlüssel für OZG 2.0",
-        publish_at=_at(2023, 1, 5), now=_at(2023, 1, 5),
+        publish_at=_at(2023, 1, 5),
+        now=_at(2023, 1, 5),
     )
     held.mode = Mode.ON_SITE
     held.website = "https://www.publicstrategylab.de/"
     held.recap = (
-        "Fachleute aus vielen Verwaltungen, auch aus Sachsen-Anhalt, entwarfen in zwei Runden Plattformen für das "
-        "Bauen und für die Mobilität. Impulse gaben Peter Hassenbach (BMBF), Dr. Sven Egyedy (Auswärtiges Amt), "
+        "Fachleute aus vielen Verwaltungen, auch aus Sachsen-Anhalt, entwarfen in zwei Runden Plattformen "
+        "für das Bauen und für die Mobilität. "
+        "Impulse gaben Peter Hassenbach (BMBF), Dr. Sven Egyedy (Auswärtiges Amt), "
         "Marco Brunzel (Universität Speyer) und Jun.-Prof. Dr. Jürgen Rösch (Bauhaus-Universität Weimar)."
     )
 
 
 def _working_groups(session: Session, cast: Cast) -> None:
-    """Add the kick-offs, known to the week, and the meetings that the two-week rhythm gives before the plenary."""
+    """Add the kick-offs, known to the week, and the meetings that the rhythm gives before the plenary."""
     rhythm = [Group(key=each.slug, kick_off_on=each.kick_off_on) for each in GROUPS]
     numbers = dict.fromkeys(cast.groups, 0)
     for meeting in plan(rhythm, until=FIRST_PLENARY).meetings:
         numbers[meeting.group] += 1
         first = numbers[meeting.group] == 1
         enter(
-            session, cast.groups[meeting.group], when(starts_on=meeting.held_on, precision=Precision.WEEK),
-            topic="Kick-off" if first else "", number=numbers[meeting.group],
-            publish_at=_at(2023, 1, 9), now=_at(2023, 1, 9),
+            session,
+            cast.groups[meeting.group],
+            when(starts_on=meeting.held_on, precision=Precision.WEEK),
+            topic="Kick-off" if first else "",
+            number=numbers[meeting.group],
+            publish_at=_at(2023, 1, 9),
+            now=_at(2023, 1, 9),
         )
 
 
 def _plenary(session: Session, cast: Cast) -> None:
     plenary = enter(
-        session, cast.plenary, when(starts_on=FIRST_PLENARY), number=1,
-        publish_at=_at(2023, 1, 9), now=_at(2023, 1, 9),
+        session,
+        cast.plenary,
+        when(starts_on=FIRST_PLENARY),
+        number=1,
+        publish_at=_at(2023, 1, 9),
+        now=_at(2023, 1, 9),
     )
     plenary.description = "Die Arbeitsgruppen stellen nach ihren ersten drei Sitzungen vor, wo sie stehen."
 
 
 def _congress(session: Session, cast: Cast, now: datetime) -> None:
     congress = enter(
-        session, cast.congress, when(starts_on=date(2023, 3, 29), ends_on=LAST_DAY),
-        topic="Verwaltung digital - Mensch macht's!", number=11,
-        publish_at=_at(2023, 1, 9), now=_at(2023, 1, 9),
+        session,
+        cast.congress,
+        when(starts_on=date(2023, 3, 29), ends_on=LAST_DAY),
+        topic="Verwaltung digital - Mensch macht's!",
+        number=11,
+        publish_at=_at(2023, 1, 9),
+        now=_at(2023, 1, 9),
     )
     congress.venue = congress_hall()
     congress.website = "https://www.it-planungsrat.de/"

@@ -23,7 +23,13 @@ class Invented:
         return f"{slug(self.given_name)}.{slug(self.family_name)}@{slug(self.organisation)}.example"
 
 
-PILOTS = ("Stadt Beispielstedt", "Stadt Musterburg", "Gemeinde Probedorf", "Landkreis Entwurfen", "Stadt Mustermünde")
+PILOTS = (
+    "Stadt Beispielstedt",
+    "Stadt Musterburg",
+    "Gemeinde Probedorf",
+    "Landkreis Entwurfen",
+    "Stadt Mustermünde",
+)
 
 VISITORS = (
     Invented("Petra", "Beispiel", "Stadt Beispielstedt"),
@@ -62,11 +68,14 @@ def registrations(
 ) -> list[Registration]:
     """Return one registration per state, the first of the line first; nobody appears twice."""
     every = zip(VISITORS[skip:], states, strict=False)
-    return [_registration(offer, who, state, mode, number, now) for number, (who, state) in enumerate(every)]
+    return [
+        _registration(offer, who, state, mode=mode, number=number, now=now)
+        for number, (who, state) in enumerate(every)
+    ]
 
 
 def _registration(
-    offer: RegistrationOffer, who: Invented, state: State, mode: Mode, number: int, now: datetime
+    offer: RegistrationOffer, who: Invented, state: State, *, mode: Mode, number: int, now: datetime
 ) -> Registration:
     requested_at = now - timedelta(days=2) + timedelta(hours=number)
     is_decided = state not in (State.UNCONFIRMED, State.REQUESTED, State.WAITING)

@@ -25,7 +25,7 @@ CONTACT = "ozg@sachsen-anhalt.de"
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """A working group: its pair, one of the ministry and one of a pilot municipality, and its own day and hour."""
+    """A working group: its pair, of the ministry and of a pilot municipality, and its own day and hour."""
 
     number: int
     slug: str
@@ -111,8 +111,12 @@ def add_series(session: Session) -> Cast:
         sector=Sector.STATE,
         website="https://mid.sachsen-anhalt.de/",
     )
-    federal = Organisation(name="Bundesministerium des Innern und für Heimat", short_name="BMI", sector=Sector.FEDERAL)
-    council = Organisation(name="IT-Planungsrat", sector=Sector.FEDERAL, website="https://www.it-planungsrat.de/")
+    federal = Organisation(
+        name="Bundesministerium des Innern und für Heimat", short_name="BMI", sector=Sector.FEDERAL
+    )
+    council = Organisation(
+        name="IT-Planungsrat", sector=Sector.FEDERAL, website="https://www.it-planungsrat.de/"
+    )
     project = Project(
         slug="cio-projekt",
         title="CIO-Projekt „Dialog kommunal-digital“",
@@ -174,7 +178,10 @@ def _working_group(group: Group, project: Project, ministry: Organisation, pilot
         default_policy=Policy.NONE,
         memberships=[
             Membership(
-                person=people.person(*name, at), role=MembershipRole.LEAD, starts_on=date(2023, 1, 16), ends_on=None
+                person=people.person(*name, at),
+                role=MembershipRole.LEAD,
+                starts_on=date(2023, 1, 16),
+                ends_on=None,
             )
             for name, at in ((own, ministry), (municipal, pilot))
         ],
@@ -230,5 +237,8 @@ def _others() -> Series:
 
 def congress_hall() -> Venue:
     return Venue(
-        name="Georg-Friedrich-Händel-Halle", street="Salzgrafenplatz 1", postal_code="06108", city="Halle (Saale)"
+        name="Georg-Friedrich-Händel-Halle",
+        street="Salzgrafenplatz 1",
+        postal_code="06108",
+        city="Halle (Saale)",
     )

@@ -8,6 +8,10 @@ WIDTH, HEIGHT = 960, 540
 ENCODING = "cp1252"
 _FIRST_PAGE = 7
 _PER_PAGE = 4
+_CATALOGUE = (
+    "<< /Type /Catalog /Pages 2 0 R /Lang (de-DE) /MarkInfo << /Marked true >> /StructTreeRoot 5 0 R "
+    "/ViewerPreferences << /DisplayDocTitle true >> >>"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,18 +23,18 @@ class Slide:
 def pdf(title: str, day: date, slides: Sequence[Slide]) -> bytes:
     """Return a PDF of one page per slide, with title, language and structure, so that it can be read aloud.
 
-    A page is four objects: itself, its content, and the structure elements of its heading and its text (14.7).
+    A page is four objects: itself, its content, and the structure elements of its heading and text (14.7).
     """
     pages = [_FIRST_PAGE + _PER_PAGE * number for number in range(len(slides))]
     elements = [number for page in pages for number in (page + 2, page + 3)]
     parents = " ".join(f"{number} [{_references((page + 2, page + 3))}]" for number, page in enumerate(pages))
+    parent_tree = f"<< /Nums [{parents}] >>"
     objects = [
-        "<< /Type /Catalog /Pages 2 0 R /Lang (de-DE) /MarkInfo << /Marked true >> /StructTreeRoot 5 0 R "
-        "/ViewerPreferences << /DisplayDocTitle true >> >>",
+        _CATALOGUE,
         f"<< /Type /Pages /Count {len(pages)} /Kids [{_references(pages)}] >>",
         _font("Helvetica"),
         _font("Helvetica-Bold"),
-        f"<< /Type /StructTreeRoot /K 6 0 R /ParentTree << /Nums [{parents}] >> /ParentTreeNextKey {len(pages)} >>",
+        f"<< /Type /StructTreeRoot /K 6 0 R /ParentTree {parent_tree} /ParentTreeNextKey {len(pages)} >>",
         f"<< /Type /StructElem /S /Document /P 5 0 R /K [{_references(elements)}] >>",
     ]
     for number, (page, slide) in enumerate(zip(pages, slides, strict=True)):
@@ -74,7 +78,7 @@ def _text(words: str) -> str:
 
 
 def _file(objects: Sequence[str]) -> bytes:
-    """Put the objects into a file with its cross-reference table (7.5); the last one is the information dictionary."""
+    """Return the file with its cross-reference table (7.5); the last object is the information dictionary."""
     content, offsets = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", []
     for number, each in enumerate(objects, 1):
         offsets.append(len(content))
@@ -83,6 +87,7 @@ def _file(objects: Sequence[str]) -> bytes:
     size = len(objects) + 1
     trailer = (
         f"xref\n0 {size}\n0000000000 65535 f \n{table}"
-        f"trailer\n<< /Size {size} /Root 1 0 R /Info {len(objects)} 0 R >>\nstartxref\n{len(content)}\n%%EOF\n"
+        f"trailer\n<< /Size {size} /Root 1 0 R /Info {len(objects)} 0 R >>\n"
+        f"startxref\n{len(content)}\n%%EOF\n"
     )
     return content + trailer.encode("ascii")
