@@ -42,7 +42,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Return the application of `settings`, by default those of the environment."""
     settings = settings or Settings.load(os.environ)
     if not settings.secret_key:
-        raise ConfigurationError(N_("Es gibt noch keinen geheimen Schlüssel. Rufen Sie einmal „ozgtermine migrate“ auf."))
+        raise ConfigurationError(N_("Der geheime Schlüssel fehlt noch. Rufen Sie einmal „ozgtermine migrate“ auf."))
     clock.shift(timedelta(days=settings.clock_offset_days))
     app = Flask(
         "ozgtermine",

@@ -85,7 +85,9 @@ class Settings:
         key_file = instance / "secret_key"
         if not values.get("secret_key") and key_file.is_file():
             values["secret_key"] = key_file.read_text(encoding="ascii").strip()
-        typed = {each.name: _typed(each.name, each.type, values[each.name]) for each in fields(cls) if each.name in values}
+        typed = {
+            each.name: _typed(each.name, each.type, values[each.name]) for each in fields(cls) if each.name in values
+        }
         settings = cls(**{**typed, "instance": instance})
         settings._check()
         return settings

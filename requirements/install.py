@@ -1,67 +1,46 @@
-"""Makes `.venv` and installs a lock file into it: install.py runtime|dev. Standard library only, for any Python 3.
+"""Makes `.venv` and installs a lock file into it: install.py runtime|dev. Standard library only.
 
-Does nothing where the environment is already what the lock file says.
+Does nothing where the environment is already what the lock file says. `dev` holds all of `runtime`, so that both can
+share one environment. Make sure of the Python first: the Makefile calls this only with 3.11 or newer.
 """
 
 import hashlib
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
+from pathlib import Path
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-TOP = os.path.dirname(HERE)
-VENV = os.path.join(TOP, ".venv")
-PYTHON = os.path.join(VENV, "bin", "python")
-STAMP = os.path.join(VENV, "installed")
-OLDEST = (3, 11)
+HERE = Path(__file__).resolve().parent
+VENV = HERE.parent / ".venv"
+PYTHON = VENV / "bin" / "python"
+STAMP = VENV / "installed"
 
 
-def main():
-    if sys.version_info < OLDEST:
-        sys.exit("OZG-Termine braucht Python 3.11 oder neuer, hier ist %d.%d." % sys.version_info[:2])
-    # dev holds all of runtime, so that both commands can share one environment
-    name = "dev" if read(STAMP).startswith("dev ") else sys.argv[1]
-    wanted = fingerprint(name)
-    if os.path.exists(PYTHON) and read(STAMP) == wanted:
+def main(wanted: str) -> None:
+    """Have everything of the lock file `wanted` in `.venv`; ends the process with a sentence where that fails."""
+    installed = STAMP.read_text(encoding="ascii") if STAMP.is_file() else ""
+    name = "dev" if installed.startswith("dev ") else wanted
+    lock = HERE / f"{name}.txt"
+    fingerprint = f"{name} {hashlib.sha256(lock.read_bytes()).hexdigest()} {sys.version_info[:2]}"
+    if PYTHON.exists() and installed == fingerprint:
         return
-    make_environment()
-    lock = os.path.join(HERE, name + ".txt")
-    quietly([PYTHON, "-m", "pip", "install", "--require-hashes", "--no-deps", "-r", lock],
-            "Die Pakete ließen sich nicht installieren.")
-    with open(STAMP, "w", encoding="ascii") as file:
-        file.write(wanted)
-
-
-def fingerprint(name):
-    """Return what the environment is made of: lock file and Python."""
-    with open(os.path.join(HERE, name + ".txt"), "rb") as file:
-        return "%s %s %d.%d" % ((name, hashlib.sha256(file.read()).hexdigest()) + sys.version_info[:2])
-
-
-def read(path):
-    try:
-        with open(path, encoding="ascii") as file:
-            return file.read()
-    except OSError:
-        return ""
-
-
-def make_environment():
-    try:
-        import ensurepip  # noqa: F401
-        import venv  # noqa: F401
-    except ImportError:
+    if not (find_spec("venv") and find_spec("ensurepip")):
         sys.exit("Dem Python auf diesem Rechner fehlt venv. Auf Debian: apt install python3-venv")
-    print("Die Umgebung wird eingerichtet (.venv), das dauert beim ersten Mal etwa eine Minute …", flush=True)
-    quietly([sys.executable, "-m", "venv", "--clear", VENV], "Die Umgebung .venv ließ sich nicht anlegen.")
+    sys.stdout.write("Die Umgebung .venv wird eingerichtet; das dauert beim ersten Mal etwa eine Minute …\n")
+    sys.stdout.flush()
+    _quietly([sys.executable, "-m", "venv", "--clear", str(VENV)], "Die Umgebung .venv ließ sich nicht anlegen.")
+    install = ["-m", "pip", "install", "--require-hashes", "--no-deps", "-r", str(lock)]
+    _quietly([str(PYTHON), *install], "Die Pakete ließen sich nicht installieren.")
+    STAMP.write_text(fingerprint, encoding="ascii")
 
 
-def quietly(command, sentence):
-    environment = dict(os.environ, PIP_DISABLE_PIP_VERSION_CHECK="1")
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment)
+def _quietly(command: list[str], sentence: str) -> None:
+    environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     if done.returncode:
-        sys.stderr.write(done.stdout.decode("utf-8", "replace"))
-        sys.exit(sentence)
+        sys.exit(f"{done.stdout}{done.stderr}\n{sentence}")
 
 
-main()
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -11,7 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.postgresql import RUNNING, answers  # noqa: E402 - this file is run as a script
+from tests.postgresql import RUNNING, answers
 
 BIN = Path(sys.executable).parent
 TOP = Path(__file__).parents[1]
@@ -64,7 +64,9 @@ def may_install() -> bool:
         return False
     if os.geteuid() == 0:
         return True
-    return bool(shutil.which("sudo")) and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0
+    if shutil.which("sudo") is None:
+        return False
+    return subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0
 
 
 def install(packages: list[str]) -> None:

@@ -62,7 +62,7 @@ def _settings(settings: Settings) -> Iterator[str]:
         yield "contact_email fehlt: Im Impressum steht dann keine Kontaktadresse."
     for name in ("impressum", "datenschutz", "barrierefreiheit"):
         if settings.environment == "production" and not (settings.legal_folder / f"{name}.md").is_file():
-            yield f"Es gilt der mitgelieferte Text für „{name}“. Legen Sie Ihren als legal/{name}.md in den Instanzordner."
+            yield f"Für „{name}“ gilt der mitgelieferte Text. Legen Sie Ihren als legal/{name}.md in den Instanzordner."
 
 
 def _mail(settings: Settings) -> Iterator[str]:

@@ -26,6 +26,8 @@ from ozgtermine.links import Links
 from ozgtermine.operations import accounts
 from ozgtermine.wording import N_
 
+DEFAULT_PORT = 8000
+LAST_PORT = 65535
 START_DEADLINE_SECONDS = 60
 RESPAWN_PAUSE_SECONDS = 2.0
 STOP_DEADLINE_SECONDS = 15
@@ -33,12 +35,14 @@ STOP_DEADLINE_SECONDS = 15
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Adresse, auf der der Server hört.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port des Servers.")
+@click.option("--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(1, LAST_PORT), help="Port des Servers.")
 @click.option(
     "--instance", default="instance", show_default=True, type=click.Path(path_type=Path, file_okay=False),
     help="Ordner für Datenbank, Unterlagen, Mails und Einstellungen.",
 )  # fmt: skip
-@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), metavar="JJJJ-MM-TT", help="Zeigt das Programm wie an diesem Tag.")
+@click.option(
+    "--today", type=click.DateTime(["%Y-%m-%d"]), metavar="JJJJ-MM-TT", help="Zeigt das Programm wie an diesem Tag."
+)
 @click.pass_obj
 def run(script: ScriptInfo, host: str, port: int, instance: Path, today: datetime | None) -> None:
     """Alles vorbereiten und Server und Mailversand zusammen starten (Strg+C beendet beide)."""
@@ -62,7 +66,7 @@ def _refuse_taken_port(host: str, port: int) -> None:
         raise ConfigurationError(
             N_("Auf %(host)s:%(port)s kann der Server nicht hören (%(reason)s). Nehmen Sie einen anderen Port, "
                "zum Beispiel: make run PORT=%(other)s"),
-            host=host, port=port, reason=error.strerror, other=port + 1 if port < 65535 else 8000,  # noqa: PLR2004 - the last port
+            host=host, port=port, reason=error.strerror, other=port + 1 if port < LAST_PORT else DEFAULT_PORT,
         ) from error  # fmt: skip
 
 
@@ -80,7 +84,13 @@ def _set_environment(host: str, port: int, instance: Path, today: datetime | Non
 def _screen(app: Flask) -> str:
     settings: Settings = app.extensions["ozgtermine"].settings
     links: Links = app.extensions["ozgtermine"].links
-    lines = ["", "  OZG-Termine läuft.", "", f"  Adresse           {links.start()}", f"  Kalender          {links.calendar('alle')}"]
+    lines = [
+        "",
+        "  OZG-Termine läuft.",
+        "",
+        f"  Adresse           {links.start()}",
+        f"  Kalender          {links.calendar('alle')}",
+    ]
     if settings.is_demo and not settings.smtp_host:
         lines.append(f"  Postfach          {settings.base_url}/postfach   (Mails werden nicht versendet)")
     with app.app_context():

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ozgtermine.models.base import Base, LongText, PrimaryKey, Word, enum_column
 from ozgtermine.models.event import Event
 from ozgtermine.models.people import Sector
-from ozgtermine.rules.registering import LIVE, Mode, Policy, Promotion, State
+from ozgtermine.rules.registering import LIVE, Mode, Opening, Policy, Promotion, State, opening
 
 _LIVE = text("state IN ({})".format(", ".join(f"'{state}'" for state in sorted(LIVE))))
 
@@ -52,6 +52,19 @@ class RegistrationOffer(Base):
 
     event: Mapped[Event] = relationship(back_populates="offer")
     registrations: Mapped[list["Registration"]] = relationship(back_populates="offer")
+
+    def opening(self, now: datetime) -> Opening:
+        """Return whether one can register at `now`; never later than the start, never for a hidden event."""
+        event = self.event
+        if self.policy is Policy.MEMBERS or not event.is_published(now):
+            return Opening.NEVER
+        return opening(
+            self.policy,
+            opens_at=self.opens_at,
+            closes_at=min(self.closes_at or event.starts_at, event.starts_at),
+            cancelled=event.is_cancelled,
+            now=now,
+        )
 
     def seats(self, mode: Mode) -> int | None:
         """Return the size of the pool of `mode`, None where it is unlimited."""

@@ -51,8 +51,10 @@ class Series(Base):
 
     __tablename__ = "series"
     __table_args__ = (
-        CheckConstraint("slug NOT IN ('alle','sprechstunden','arbeitsgruppen','plenarsitzungen','kongresse','weitere','p')",
-                        name="slug_not_reserved"),
+        CheckConstraint(
+            "slug NOT IN ('alle','sprechstunden','arbeitsgruppen','plenarsitzungen','kongresse','weitere','p')",
+            name="slug_not_reserved",
+        ),
         CheckConstraint("interval_weeks IS NULL OR interval_weeks > 0", name="interval_positive"),
         CheckConstraint("default_duration_minutes IS NULL OR default_duration_minutes > 0", name="duration_positive"),
         UniqueConstraint("project_id", "number_in_project"),

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from ozgtermine.errors import Refusal
 from ozgtermine.models import RegistrationOffer
-from ozgtermine.rules.registering import Opening, Policy, opening
+from ozgtermine.rules.registering import Opening
 from ozgtermine.wording import N_
 
 
@@ -29,22 +29,8 @@ class TooLateError(Refusal):
     status = 409
 
 
-def opening_of(offer: RegistrationOffer, now: datetime) -> Opening:
-    """Return where the offer stands; without an end of its own it closes when the event starts."""
-    event = offer.event
-    if offer.policy is Policy.MEMBERS or not event.is_published(now):
-        return Opening.NEVER
-    return opening(
-        offer.policy,
-        opens_at=offer.opens_at,
-        closes_at=min(offer.closes_at or event.starts_at, event.starts_at),
-        cancelled=event.is_cancelled,
-        now=now,
-    )
-
-
 def check_is_open(offer: RegistrationOffer, now: datetime) -> None:
     """Raise NotOpenError unless one can register now."""
-    stands = opening_of(offer, now)
+    stands = offer.opening(now)
     if stands is not Opening.OPEN:
         raise NotOpenError(stands)

@@ -8,7 +8,6 @@ from ozgtermine.mail import messages, outbox
 from ozgtermine.mail.letterhead import Letterhead
 from ozgtermine.models import Registration, RegistrationOffer
 from ozgtermine.operations.calendar_entries import calendar_entry
-from ozgtermine.operations.offers import opening_of
 from ozgtermine.operations.registration_links import manage_link
 from ozgtermine.queries import registrations
 from ozgtermine.rules.registering import Mode, Opening, State
@@ -22,13 +21,13 @@ def promote(
     The one way from the waiting list to a seat, whatever made the seat free. After closing nobody moves up.
     """
     session.flush()
-    if opening_of(offer, now) is not Opening.OPEN:
+    if offer.opening(now) is not Opening.OPEN:
         return []
     moved_up = []
     for mode in (Mode.ON_SITE, Mode.ONLINE):
         seats = registrations.counted_pool(session, offer, mode)
-        for _seat in range(seats.waiting if seats.left is None else min(seats.left, seats.waiting)):
-            moved_up.append(_promote_first(session, offer, mode, letterhead, now))
+        free = seats.waiting if seats.left is None else min(seats.left, seats.waiting)
+        moved_up += [_promote_first(session, offer, mode, letterhead, now) for _seat in range(free)]
     return moved_up
 
 

@@ -10,9 +10,23 @@ from ozgtermine.clock import BERLIN
 from ozgtermine.rules.schedule import Precision, When
 from ozgtermine.wording import N_, translate
 
+KILOBYTE = 1_000
+MEGABYTE = 1_000_000
 _PATTERNS = {
-    "de": {"long": "EEEE, d. MMMM y", "full": "d. MMMM y", "short": "EE, dd.MM.y", "month": "MMMM y", "numeric": "dd.MM.y"},
-    "en": {"long": "EEEE, d MMMM y", "full": "d MMMM y", "short": "EE, d MMM y", "month": "MMMM y", "numeric": "dd/MM/y"},
+    "de": {
+        "long": "EEEE, d. MMMM y",
+        "full": "d. MMMM y",
+        "short": "EE, dd.MM.y",
+        "month": "MMMM y",
+        "numeric": "dd.MM.y",
+    },
+    "en": {
+        "long": "EEEE, d MMMM y",
+        "full": "d MMMM y",
+        "short": "EE, d MMM y",
+        "month": "MMMM y",
+        "numeric": "dd/MM/y",
+    },
 }
 
 
@@ -117,7 +131,8 @@ def long_instant(value: datetime, language: str = "de") -> str:
 def short_instant(value: datetime, language: str = "de") -> str:
     """Return "22.02.2023, 10:00 Uhr"."""
     local = value.astimezone(BERLIN)
-    return f"{numeric_day(local.date(), language)}, {translate(N_('%(start)s Uhr'), language, start=clock(local.time()))}"
+    time_text = translate(N_("%(start)s Uhr"), language, start=clock(local.time()))
+    return f"{numeric_day(local.date(), language)}, {time_text}"
 
 
 def iso(value: When) -> str:
@@ -133,11 +148,11 @@ def iso(value: When) -> str:
 
 def file_size(size_bytes: int, language: str = "de") -> str:
     """Return "2,1 MB" (decimal units, as file managers of today show them)."""
-    if size_bytes < 1000:
+    if size_bytes < KILOBYTE:
         return translate(N_("%(size)s Byte"), language, size=size_bytes)
-    if size_bytes < 1_000_000:
-        return f"{format_decimal(round(size_bytes / 1000), locale=language)} KB"
-    return f"{format_decimal(round(size_bytes / 1_000_000, 1), format='#,##0.0', locale=language)} MB"
+    if size_bytes < MEGABYTE:
+        return f"{format_decimal(round(size_bytes / KILOBYTE), locale=language)} KB"
+    return f"{format_decimal(round(size_bytes / MEGABYTE, 1), format='#,##0.0', locale=language)} MB"
 
 
 FILTERS = {

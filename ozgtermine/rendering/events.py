@@ -8,7 +8,7 @@ from itertools import groupby
 from ozgtermine.models import Event, EventStatus, RegistrationOffer, TopicKind
 from ozgtermine.queries.registrations import Counts, pool
 from ozgtermine.rendering.dates import long_when, month_heading, month_short, numeric_day, time_of, weekday_short
-from ozgtermine.rules.registering import Availability, Mode, Opening, Policy, availability, opening
+from ozgtermine.rules.registering import Availability, Mode, Opening, Policy, availability
 from ozgtermine.rules.schedule import Precision
 from ozgtermine.wording import N_, translate
 
@@ -102,7 +102,8 @@ def where_text(event: Event, language: str = "de") -> str:
         return translate(_MODES[event.mode], language)
     place = ", ".join(part for part in (event.venue.name, event.venue.city) if part) if event.venue else ""
     if event.mode is Mode.HYBRID:
-        return translate(N_("%(place)s und online"), language, place=place) if place else translate(_MODES[event.mode], language)
+        both = N_("%(place)s und online") if place else _MODES[event.mode]
+        return translate(both, language, place=place)
     return place or translate(N_("Ort folgt"), language)
 
 
@@ -128,20 +129,11 @@ def moved_text(event: Event, language: str = "de") -> str:
     return translate(N_("verlegt vom %(day)s"), language, day=numeric_day(event.moved_from_on, language))
 
 
-def offer_opening(offer: RegistrationOffer, now: datetime) -> Opening:
-    """Return where the offer stands at `now`; it closes at the event's start unless it says otherwise."""
-    return opening(
-        offer.policy,
-        opens_at=offer.opens_at,
-        closes_at=offer.closes_at or offer.event.starts_at,
-        cancelled=offer.event.is_cancelled,
-        now=now,
-    )
-
-
 def registration_badge(offer: RegistrationOffer, counted: Counts, now: datetime) -> Badge | None:
     """Return what the public is told about seats, in words and never in numbers."""
-    stands = offer_opening(offer, now)
+    if offer.policy is Policy.MEMBERS:
+        return "info", N_("Für Mitglieder")
+    stands = offer.opening(now)
     if stands is Opening.NEVER:
         return None
     if stands is Opening.NOT_YET:
@@ -150,8 +142,6 @@ def registration_badge(offer: RegistrationOffer, counted: Counts, now: datetime)
         return "info", N_("Anmeldung geschlossen")
     if offer.policy is Policy.ON_REQUEST:
         return "info", N_("Teilnahmeanfrage möglich")
-    if offer.policy is Policy.MEMBERS:
-        return "info", N_("Für Mitglieder")
     pools = [pool(offer, mode, counted) for mode in modes(offer.event.mode)]
     best = min((availability(each, has_waiting_list=offer.has_waiting_list) for each in pools), key=_BEST_FIRST.index)
     return _SEATS[best]

@@ -35,6 +35,6 @@ def environment(language: str = "de") -> Environment:
     return made
 
 
-def render(template: str, language: str = "de", **values: Any) -> str:  # noqa: ANN401 - templates take anything
+def render(template: str, language: str = "de", /, **values: Any) -> str:  # noqa: ANN401 - templates take anything
     """Return the text of `template` in `language`."""
     return environment(language).get_template(template).render(values)

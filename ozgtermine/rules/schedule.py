@@ -44,7 +44,7 @@ class When:
         return self.ends_on > self.starts_on
 
 
-def when(
+def when(  # noqa: PLR0913 - an event's wall time has these parts, all named
     *,
     starts_on: date,
     ends_on: date | None = None,

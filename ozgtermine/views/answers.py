@@ -21,7 +21,7 @@ def links() -> Links:
     return found
 
 
-def page(template: str, /, status: int = 200, **values: Any) -> Response:  # noqa: ANN401 - templates take anything
+def page(template: str, status: int = 200, /, **values: Any) -> Response:  # noqa: ANN401 - templates take anything
     """Return the rendered page."""
     return make_response(render_template(template, **values), status)
 

@@ -9,7 +9,7 @@ from ozgtermine.models import Access, Audience, Event
 from ozgtermine.queries.documents import documents_of_event
 from ozgtermine.queries.events import find_event
 from ozgtermine.queries.registrations import counts
-from ozgtermine.rendering.events import badges, moved_text, offer_opening, topic_text, where_text
+from ozgtermine.rendering.events import badges, moved_text, topic_text, where_text
 from ozgtermine.rules.permissions import Action
 from ozgtermine.rules.registering import Opening
 from ozgtermine.views.answers import page
@@ -35,7 +35,7 @@ def show(slug: str) -> Response:
         where=where_text(event),
         moved=moved_text(event),
         badges=list(badges(event, counted, now)),
-        opening=offer_opening(event.offer, now) if event.offer else Opening.NEVER,
+        opening=event.offer.opening(now) if event.offer else Opening.NEVER,
         is_over=event.is_over(now),
         documents_shown=list(db.session.scalars(documents_of_event(actor, now, event.id))),
         access=_public_access(event),

@@ -6,13 +6,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from ozgtermine.models import Event, RegistrationOffer
-from ozgtermine.operations.offers import opening_of
 from ozgtermine.queries.registrations import counts, pool
 from ozgtermine.rendering.dates import long_instant
 from ozgtermine.rendering.events import modes
 from ozgtermine.rules.registering import Availability, Mode, Opening, Policy, availability
 from ozgtermine.wording import N_, translate
-
 
 _HINTS = {
     Availability.WAITING_LIST: N_("Alle Plätze sind vergeben. Sie kommen auf die Warteliste."),
@@ -39,7 +37,7 @@ def obstacle(session: Session, event: Event, now: datetime, *, mode: Mode | None
         return _obstacle(N_("Dieser Termin ist vorbei"), N_("Unterlagen dazu finden Sie auf der Seite des Termins."))
     if offer is None or offer.policy in (Policy.NONE, Policy.EXTERNAL, Policy.MEMBERS):
         return _no_registration_here(offer)
-    stands = opening_of(offer, now)
+    stands = offer.opening(now)
     if stands is Opening.NOT_YET and offer.opens_at:
         return Obstacle(
             title=translate(N_("Die Anmeldung ist noch nicht geöffnet")),
