@@ -11,6 +11,7 @@ from flask.cli import with_appcontext
 from ozgtermine import clock
 from ozgtermine.config import Settings
 from ozgtermine.database import transaction
+from ozgtermine.files.store import DocumentStore
 from ozgtermine.jobs import nightly as nightly_jobs
 from ozgtermine.jobs.sending import Worker
 from ozgtermine.mail.delivery import delivery_of
@@ -36,7 +37,8 @@ def worker() -> None:
 @with_appcontext
 def nightly() -> None:
     """Alles erledigen, was einmal in der Nacht läuft: Abgelaufenes löschen."""
+    settings: Settings = current_app.extensions["ozgtermine"].settings
     with transaction() as session:
-        done = nightly_jobs.run(session, now=clock.now())
+        done = nightly_jobs.run(session, DocumentStore(settings.documents_folder), now=clock.now())
     for name, number in done.items():
         click.echo(f"{number:6} {name}")

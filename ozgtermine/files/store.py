@@ -3,9 +3,10 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -59,11 +60,22 @@ class DocumentStore:
         """Move the file to its place, where it survives a power failure; its age counts from now."""
         place = self.path(incoming.sha256)
         place.parent.mkdir(exist_ok=True)
+        os.utime(incoming.path)
         incoming.path.chmod(0o640)
         incoming.path.replace(place)
         for folder in (place.parent, self.folder):
             _sync_folder(folder)
         return place
+
+    def strays(self, named: Collection[str], *, before: datetime) -> Iterator[Path]:
+        """Yield the files that no row names, older than `before` by the file system's clock.
+
+        Younger ones may be waiting for their row; what an interrupted upload left is a stray too.
+        """
+        for path in sorted(self.folder.rglob("*")):
+            is_old = path.is_file() and path.stat().st_mtime < before.timestamp()
+            if is_old and path.name not in named:
+                yield path
 
 
 def _copy(stream: BinaryIO, file: BinaryIO, limit_bytes: int) -> tuple[str, int]:

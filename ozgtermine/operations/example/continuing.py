@@ -16,6 +16,7 @@ from ozgtermine.rules.registering import Mode, Policy, State
 from ozgtermine.rules.schedule import Precision, When, when
 
 BACK, AHEAD = timedelta(weeks=9), timedelta(weeks=11)
+MEETINGS_AHEAD = timedelta(weeks=6)
 WEDNESDAY = 2
 STARTS, ENDS = time(10), time(11, 30)
 MEETING = timedelta(minutes=90)
@@ -142,7 +143,7 @@ def _meetings(session: Session, cast: Cast, today: date, now: datetime, days_off
     numbers = dict.fromkeys(cast.groups, 0)
     for meeting in proposed.meetings:
         numbers[meeting.group] += 1
-        if meeting.held_on > first:
+        if first < meeting.held_on <= today + MEETINGS_AHEAD:
             start = hours[meeting.group]
             value = when(starts_on=meeting.held_on, start_time=start, end_time=_later(start, MEETING))
             _announce(session, cast, meeting.group, value, number=numbers[meeting.group], now=now)

@@ -163,7 +163,7 @@ def _working_group(group: Group, project: Project, ministry: Organisation, pilot
         slug=group.slug,
         kind=SeriesKind.WORKING_GROUP,
         title=title,
-        singular=f"Sitzung der AG {group.number}",
+        singular=f"Sitzung der AG {group.name}",
         description=group.aim,
         colour=group.colour,
         position=30 + group.number,
