@@ -10,7 +10,8 @@ def calendar_entry(registration: Registration, letterhead: Letterhead) -> Invita
     """Return the entry that a confirmed participant gets, None where the date is not known to the day."""
     if not registration.offer.event.when.is_known_to_the_day:
         return None
-    return Invitation(method="REQUEST", content=invitation.request(registration, letterhead.links))
+    content = invitation.request(registration.offer.event, _attendance(registration, letterhead), letterhead.links)
+    return Invitation(method="REQUEST", content=content)
 
 
 def calendar_removal(registration: Registration, letterhead: Letterhead) -> Invitation | None:
@@ -19,4 +20,14 @@ def calendar_removal(registration: Registration, letterhead: Letterhead) -> Invi
     if not event.when.is_known_to_the_day:
         return None
     registration.invitation_sequence = max(registration.invitation_sequence + 1, event.sequence)
-    return Invitation(method="CANCEL", content=invitation.cancel(registration, letterhead.links))
+    content = invitation.cancel(event, _attendance(registration, letterhead), letterhead.links)
+    return Invitation(method="CANCEL", content=content)
+
+
+def _attendance(registration: Registration, letterhead: Letterhead) -> invitation.Attendance:
+    return invitation.Attendance(
+        attendee_email=registration.email,
+        attendee_name=registration.name,
+        organizer_email=letterhead.sender,
+        sequence=max(registration.invitation_sequence, registration.offer.event.sequence),
+    )

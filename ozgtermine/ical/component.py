@@ -1,0 +1,159 @@
+"""The VEVENT of an event as bytes: the same content gives the same bytes, in every process and on every database."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from ozgtermine.clock import BERLIN
+from ozgtermine.ical.lines import day, line, parameter, text, utc
+from ozgtermine.ical.timezone import ZONE
+from ozgtermine.links import Links
+from ozgtermine.models import Document, Event
+from ozgtermine.rendering.dates import clock, full_day
+from ozgtermine.rendering.events import topic_text, where_text
+from ozgtermine.rules.registering import Mode
+from ozgtermine.wording import N_, translate
+
+WRITER_VERSION = 1
+DEFAULT_MINUTES = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edition:
+    """What differs between the entry that everybody reads and that of one participant."""
+
+    sequence: int
+    people: tuple[bytes, ...]
+    is_off: bool
+
+
+def vevent(event: Event, documents: Sequence[Document], links: Links) -> bytes:
+    """Return the entry that everybody reads; `documents` are the published public ones."""
+    contact = event.series.contact_email
+    people = (line("ORGANIZER", f"mailto:{contact}"),) if contact else ()
+    public = Edition(sequence=event.sequence, people=people, is_off=event.is_cancelled)
+    return written(event, documents, links, public)
+
+
+def written(event: Event, documents: Sequence[Document], links: Links, edition: Edition) -> bytes:
+    """Return the entry in the fixed order of its properties."""
+    return b"".join(
+        (
+            b"BEGIN:VEVENT\r\n",
+            *_identity(event, last_modified(event, documents), edition.sequence),
+            *_times(event),
+            *_words(event, documents, links),
+            line("STATUS", "CANCELLED" if edition.is_off else event.status.value.upper()),
+            line("TRANSP", "TRANSPARENT" if edition.is_off or _is_all_day(event) else "OPAQUE"),
+            *edition.people,
+            *(_attachment(each, links) for each in documents),
+            b"END:VEVENT\r\n",
+        )
+    )
+
+
+def fingerprint(event: Event, documents: Sequence[Document], links: Links) -> str:
+    """Return what the bytes of `vevent` depend on, in short: another fingerprint means render again."""
+    series, venue, room = event.series, event.venue, event.room
+    parts = (
+        WRITER_VERSION,
+        links.base_url,
+        (event.id, event.version, utc(event.changed_at)),
+        (series.title, series.singular, series.default_duration_minutes, series.contact_email),
+        venue.address if venue else "",
+        room.name if room else "",
+        [(each.id, each.slug, each.title, each.current.sha256, each.published_at) for each in documents],
+    )
+    return sha256(repr(parts).encode()).hexdigest()
+
+
+def last_modified(event: Event, documents: Sequence[Document] = ()) -> datetime:
+    """Return when the entry changed last: the event, or what is attached to it."""
+    published = [each.published_at for each in documents if each.published_at]
+    replaced = [each.current.uploaded_at for each in documents]
+    return max((event.changed_at, *published, *replaced))
+
+
+def _identity(event: Event, changed_at: datetime, sequence: int) -> Iterator[bytes]:
+    """Yield what tells entries and their versions apart.
+
+    DTSTAMP is the last change and never now: a feed that moved with every poll made 189,000 false changes a day in
+    one Nextcloud.
+    """
+    yield line("UID", event.uid)
+    yield line("DTSTAMP", utc(changed_at))
+    yield line("CREATED", utc(event.created_at))
+    yield line("LAST-MODIFIED", utc(changed_at))
+    yield line("SEQUENCE", str(sequence))
+
+
+def _is_all_day(event: Event) -> bool:
+    return event.start_time is None or event.when.has_several_days
+
+
+def _times(event: Event) -> Iterator[bytes]:
+    """Yield DTSTART and a DTEND that is always later; the end of days is exclusive (3.6.1)."""
+    if _is_all_day(event):
+        yield line("DTSTART;VALUE=DATE", day(event.starts_on))
+        yield line("DTEND;VALUE=DATE", day(event.ends_on + timedelta(days=1)))
+        return
+    minutes = event.series.default_duration_minutes or DEFAULT_MINUTES
+    ends_at = event.ends_at if event.end_time else event.starts_at + timedelta(minutes=minutes)
+    yield line(f"DTSTART;TZID={ZONE}", _local(event.starts_at))
+    yield line(f"DTEND;TZID={ZONE}", _local(ends_at))
+
+
+def _local(instant: datetime) -> str:
+    return f"{instant.astimezone(BERLIN):%Y%m%dT%H%M%S}"
+
+
+def _words(event: Event, documents: Sequence[Document], links: Links) -> Iterator[bytes]:
+    yield text("SUMMARY", _summary(event))
+    yield text("DESCRIPTION", "\n".join(_description(event, documents, links)))
+    yield text("LOCATION", _place(event))
+    yield line("URL", links.event(event.slug))
+    yield text("CATEGORIES", event.series.title)
+
+
+def _summary(event: Event) -> str:
+    """Return number, name and topic, and that it is off where it is."""
+    topic = topic_text(event)
+    title = f"{event.name}: {topic}" if topic else event.name
+    return translate(N_("Entfällt: %(title)s"), title=title) if event.is_cancelled else title
+
+
+def _description(event: Event, documents: Sequence[Document], links: Links) -> Iterator[str]:
+    """Yield plain lines; documents stand here too, as Nextcloud and Android drop ATTACH."""
+    if event.is_cancelled:
+        yield " ".join(filter(None, (translate(N_("Dieser Termin entfällt.")), event.cancellation_reason)))
+    elif event.moved_from_on:
+        yield " ".join(filter(None, (_moved(event), event.move_reason)))
+    if event.description:
+        yield event.description
+    for each in documents:
+        yield f"{each.title}: {links.document(each.id, each.slug)}"
+    yield translate(N_("Alle Angaben: %(url)s"), url=links.event(event.slug))
+
+
+def _moved(event: Event) -> str:
+    assert event.moved_from_on is not None  # noqa: S101 - the caller asked
+    before = full_day(event.moved_from_on)
+    if event.moved_from_time:
+        before = f"{before}, {translate(N_('%(start)s Uhr'), start=clock(event.moved_from_time))}"
+    return translate(N_("Verlegt von: %(before)s."), before=before)
+
+
+def _place(event: Event) -> str:
+    if event.mode is Mode.ONLINE or event.venue is None:
+        return where_text(event)
+    place = ", ".join(filter(None, (event.room.name if event.room else "", event.venue.address)))
+    return translate(N_("%(place)s und online"), place=place) if event.mode is Mode.HYBRID else place
+
+
+def _attachment(document: Document, links: Links) -> bytes:
+    media_type = document.current.media_type
+    return line(
+        f"ATTACH;FMTTYPE={media_type};FILENAME={parameter(document.current.file_name)}",
+        links.document(document.id, document.slug),
+    )
