@@ -1,17 +1,17 @@
 """What happens after the newsletter, all of it invented: the series go on around today."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
-from ozgtermine.models import Access, Audience, Event, EventStatus, RegistrationOffer, TopicKind, Venue
+from ozgtermine.models import Access, Audience, Event, EventStatus, RegistrationOffer, Series, TopicKind, Venue
 from ozgtermine.operations.entering_events import enter, next_number
 from ozgtermine.operations.example import people
 from ozgtermine.operations.example.newsletter_2023 import FIRST_PLENARY, LAST_ANNOUNCED_HOUR, LAST_DAY
 from ozgtermine.operations.example.series import GROUPS, Cast
-from ozgtermine.rules.cadence import Group, plan
+from ozgtermine.rules.cadence import Group, Meeting, plan
 from ozgtermine.rules.registering import Mode, Policy, State
 from ozgtermine.rules.schedule import Precision, When, when
 
@@ -55,10 +55,8 @@ HOURS = (
 CANCELLED_WEEK, MOVED_WEEK, NOT_YET_OPEN_WEEK = 3, 7, 10
 
 
-def go_on(
-    session: Session, cast: Cast, *, today: date, now: datetime, days_off: Collection[date]
-) -> list[Event]:
-    """Add dates around today, after the newsletter's last; return the past hours, whose slides are wanted."""
+def go_on(session: Session, cast: Cast, *, today: date, now: datetime, days_off: Collection[date]) -> list[Event]:
+    """Add dates around today, after the newsletter's last; return those past ones that have a document."""
     past: list[Event] = []
     if today > LAST_ANNOUNCED_HOUR:
         past = _hours(session, cast, today, now, days_off)
@@ -66,13 +64,11 @@ def go_on(
         _congress(session, cast, today, now)
         _conference(session, cast, today, now)
     if today > FIRST_PLENARY:
-        _meetings(session, cast, today, now, days_off)
+        past += _project(session, cast, today, now, days_off)
     return past
 
 
-def _hours(
-    session: Session, cast: Cast, today: date, now: datetime, days_off: Collection[date]
-) -> list[Event]:
+def _hours(session: Session, cast: Cast, today: date, now: datetime, days_off: Collection[date]) -> list[Event]:
     next_wednesday = today + timedelta(days=(WEDNESDAY - today.weekday() - 1) % 7 + 1)
     past = []
     for hour in HOURS:
@@ -101,9 +97,7 @@ def _hour(session: Session, cast: Cast, hour: Hour, day: date, now: datetime) ->
         publish_at=announced,
         now=announced,
     )
-    event.access = Access(
-        link=f"https://konferenz.example/{event.slug}", pin="2468", audience=Audience.REGISTERED
-    )
+    event.access = Access(link=f"https://konferenz.example/{event.slug}", pin="2468", audience=Audience.REGISTERED)
     event.offer = RegistrationOffer(policy=Policy.OPEN, seats_online=hour.seats)
     event.offer.registrations = people.registrations(event.offer, hour.states, mode=Mode.ONLINE, now=now)
     _give_it_a_fate(event, hour.week, now)
@@ -134,29 +128,38 @@ def _a_day_later(value: When) -> When:
     return when(starts_on=day, start_time=value.start_time, end_time=value.end_time)
 
 
-def _meetings(session: Session, cast: Cast, today: date, now: datetime, days_off: Collection[date]) -> None:
-    """Add the groups' meetings and plenaries around today, as the rhythm since 2023 gives them."""
-    first, last = max(FIRST_PLENARY, today - BACK), today + AHEAD
+def _project(session: Session, cast: Cast, today: date, now: datetime, days_off: Collection[date]) -> list[Event]:
+    """Add meetings and plenaries around today, as the rhythm since 2023 gives them; return past plenaries."""
     rhythm = [Group(key=each.slug, kick_off_on=each.kick_off_on) for each in GROUPS]
-    proposed = plan(rhythm, until=last, days_off=days_off)
+    proposed = plan(rhythm, until=today + AHEAD, days_off=days_off)
+    first = max(FIRST_PLENARY, today - BACK)
+    _meetings(session, cast, proposed.meetings, first=first, last=today + MEETINGS_AHEAD, now=now)
+    plenaries = [
+        _announce(session, cast.plenary, day, time(10), timedelta(hours=5), number=number, now=now)
+        for number, day in enumerate(proposed.plenaries, 1)
+        if day > first
+    ]
+    return [plenary for plenary in plenaries if plenary.is_over(now)]
+
+
+def _meetings(
+    session: Session, cast: Cast, proposed: Sequence[Meeting], *, first: date, last: date, now: datetime
+) -> None:
     hours = {each.slug: each.hour for each in GROUPS}
     numbers = dict.fromkeys(cast.groups, 0)
-    for meeting in proposed.meetings:
+    for meeting in proposed:
         numbers[meeting.group] += 1
-        if first < meeting.held_on <= today + MEETINGS_AHEAD:
-            start = hours[meeting.group]
-            value = when(starts_on=meeting.held_on, start_time=start, end_time=_later(start, MEETING))
-            _announce(session, cast, meeting.group, value, number=numbers[meeting.group], now=now)
-    for number, day in enumerate(proposed.plenaries, 1):
-        if day > first:
-            value = when(starts_on=day, start_time=time(10), end_time=time(15))
-            _announce(session, cast, "plenum", value, number=number, now=now)
+        if first < meeting.held_on <= last:
+            group, number = cast.groups[meeting.group], numbers[meeting.group]
+            _announce(session, group, meeting.held_on, hours[meeting.group], MEETING, number=number, now=now)
 
 
-def _announce(session: Session, cast: Cast, slug: str, value: When, *, number: int, now: datetime) -> None:
-    announced = _morning(min(value.starts_on, now.date()) - timedelta(weeks=6))
-    series = cast.groups.get(slug, cast.plenary)
-    enter(session, series, value, number=number, publish_at=announced, now=announced)
+def _announce(
+    session: Session, series: Series, day: date, start: time, length: timedelta, *, number: int, now: datetime
+) -> Event:
+    announced = _morning(min(day, now.date()) - timedelta(weeks=6))
+    value = when(starts_on=day, start_time=start, end_time=_later(start, length))
+    return enter(session, series, value, number=number, publish_at=announced, now=announced)
 
 
 def _congress(session: Session, cast: Cast, today: date, now: datetime) -> None:
@@ -180,18 +183,14 @@ def _congress(session: Session, cast: Cast, today: date, now: datetime) -> None:
         accessibility="Stufenfrei; Vorträge im großen Saal mit Gebärdensprache und Untertiteln.",
         accessibility_contact="barrierefrei@stadt-musterburg.example",
     )
-    congress.description = (
-        "Erfundener Kongress der Beispieldaten: zwei Tage Vorträge, Werkstätten und Begegnung."
-    )
+    congress.description = "Erfundener Kongress der Beispieldaten: zwei Tage Vorträge, Werkstätten und Begegnung."
     congress.offer = RegistrationOffer(
         policy=Policy.ON_REQUEST,
         seats_on_site=300,
         eligibility="Für Beschäftigte aus Verwaltung und Wissenschaft.",
     )
     states = [*[State.REQUESTED] * 6, *[_CONFIRMED] * 3, State.DECLINED]
-    congress.offer.registrations = people.registrations(
-        congress.offer, states, mode=Mode.ON_SITE, now=now, skip=2
-    )
+    congress.offer.registrations = people.registrations(congress.offer, states, mode=Mode.ON_SITE, now=now, skip=2)
 
 
 def _conference(session: Session, cast: Cast, today: date, now: datetime) -> None:

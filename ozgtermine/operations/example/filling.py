@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from ozgtermine.errors import Refusal
 from ozgtermine.files.receiving import receive
 from ozgtermine.files.store import DocumentStore
-from ozgtermine.models import Event, Series
+from ozgtermine.models import DocumentKind, Event, Series, SeriesKind
 from ozgtermine.operations.example import newsletter_2023
 from ozgtermine.operations.example.continuing import AHEAD, go_on
 from ozgtermine.operations.example.series import add_series
@@ -40,10 +40,13 @@ def fill(session: Session, store: DocumentStore, *, today: date, now: datetime) 
         raise NotEmptyError
     cast = add_series(session)
     held = newsletter_2023.add_facts(session, cast, now=now)
-    _add_slides(session, store, held, "Präsentation zur 28. OZG-Sprechstunde", newsletter_2023.SLIDES)
+    _add(session, store, held, "Präsentation zur 28. OZG-Sprechstunde", newsletter_2023.SLIDES)
     free = days_off(date(2023, 1, 1), today + AHEAD)
     for event in go_on(session, cast, today=today, now=now, days_off=free):
-        _add_slides(session, store, event, f"Präsentation zur {event.name}", _slides(event))
+        if event.series.kind is SeriesKind.PLENARY:
+            _add(session, store, event, f"Protokoll zur {event.name}", _minutes(event), kind=DocumentKind.MINUTES)
+        else:
+            _add(session, store, event, f"Präsentation zur {event.name}", _slides(event))
     session.flush()
 
 
@@ -57,10 +60,20 @@ def _slides(event: Event) -> list[Slide]:
     ]
 
 
-def _add_slides(
-    session: Session, store: DocumentStore, event: Event, title: str, slides: Sequence[Slide]
+def _minutes(event: Event) -> list[Slide]:
+    lines = ["Stand der Arbeitsgruppen", "Was bis zur nächsten Sitzung zu tun ist", "", "Beispielprotokoll"]
+    return [Slide(heading=event.name, lines=[full_day(event.starts_on), *lines])]
+
+
+def _add(
+    session: Session,
+    store: DocumentStore,
+    event: Event,
+    title: str,
+    pages: Sequence[Slide],
+    *,
+    kind: DocumentKind = DocumentKind.PRESENTATION,
 ) -> None:
-    content = pdf(title, event.starts_on, slides)
-    name = f"{event.slug}.pdf"
-    file = receive(store, io.BytesIO(content), file_name=name, limit_bytes=LARGEST_SLIDES_BYTES)
-    upload(session, event, file, title=title, publish_at=event.ends_at, now=event.ends_at, actor=ACTOR)
+    content = io.BytesIO(pdf(title, event.starts_on, pages))
+    file = receive(store, content, file_name=f"{event.slug}.pdf", limit_bytes=LARGEST_SLIDES_BYTES)
+    upload(session, event, file, title=title, kind=kind, publish_at=event.ends_at, now=event.ends_at, actor=ACTOR)

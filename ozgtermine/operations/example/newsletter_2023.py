@@ -196,9 +196,7 @@ def _congress(session: Session, cast: Cast, now: datetime) -> None:
     )
     states = [*[State.REQUESTED] * 5, *[State.CONFIRMED] * 3, State.DECLINED]
     earlier = min(now, congress.starts_at - timedelta(days=1))
-    congress.offer.registrations = people.registrations(
-        congress.offer, states, mode=Mode.ON_SITE, now=earlier, skip=3
-    )
+    congress.offer.registrations = people.registrations(congress.offer, states, mode=Mode.ON_SITE, now=earlier, skip=3)
 
 
 def _at(year: int, month: int, day: int) -> datetime:

@@ -69,8 +69,7 @@ def registrations(
     """Return one registration per state, the first of the line first; nobody appears twice."""
     every = zip(VISITORS[skip:], states, strict=False)
     return [
-        _registration(offer, who, state, mode=mode, number=number, now=now)
-        for number, (who, state) in enumerate(every)
+        _registration(offer, who, state, mode=mode, number=number, now=now) for number, (who, state) in enumerate(every)
     ]
 
 

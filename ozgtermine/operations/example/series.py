@@ -111,12 +111,8 @@ def add_series(session: Session) -> Cast:
         sector=Sector.STATE,
         website="https://mid.sachsen-anhalt.de/",
     )
-    federal = Organisation(
-        name="Bundesministerium des Innern und für Heimat", short_name="BMI", sector=Sector.FEDERAL
-    )
-    council = Organisation(
-        name="IT-Planungsrat", sector=Sector.FEDERAL, website="https://www.it-planungsrat.de/"
-    )
+    federal = Organisation(name="Bundesministerium des Innern und für Heimat", short_name="BMI", sector=Sector.FEDERAL)
+    council = Organisation(name="IT-Planungsrat", sector=Sector.FEDERAL, website="https://www.it-planungsrat.de/")
     project = Project(
         slug="cio-projekt",
         title="CIO-Projekt „Dialog kommunal-digital“",
