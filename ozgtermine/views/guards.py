@@ -8,11 +8,12 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, make_response, request
+from flask import Flask, Response, current_app, make_response, redirect, request, url_for
 
 from ozgtermine.errors import NotAllowedError, NotFoundError
 from ozgtermine.rules.permissions import Action, Hideable, may, may_see
-from ozgtermine.views.sessions import current_actor, has_session, login_manager
+from ozgtermine.views.interrupted import ask_to_sign_in_again
+from ozgtermine.views.sessions import current_actor, has_session
 from ozgtermine.wording import N_
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -96,8 +97,9 @@ def _refuse_undeclared_and_forbidden() -> Response | None:
         return None
     if actor.is_signed_in or action in (Action.READ_PUBLIC, Action.REGISTER):
         raise NotAllowedError
-    answer: Response = make_response(login_manager.unauthorized())
-    return answer
+    if request.method not in SAFE_METHODS:
+        return ask_to_sign_in_again()
+    return make_response(redirect(url_for("accounts.ask_sign_in", next=request.full_path.rstrip("?")), code=303))
 
 
 def _add_headers(response: Response) -> Response:
