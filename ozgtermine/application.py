@@ -15,7 +15,21 @@ from ozgtermine.links import Links
 from ozgtermine.rendering.dates import FILTERS
 from ozgtermine.rendering.paragraphs import paragraphs
 from ozgtermine.rendering.templates import resource_folder
-from ozgtermine.views import answers, assets, compression, documents, errors, events, guards, legal, series, start
+from ozgtermine.views import (
+    answers,
+    assets,
+    compression,
+    documents,
+    errors,
+    events,
+    guards,
+    legal,
+    mailbox,
+    registration,
+    registration_links,
+    series,
+    start,
+)
 from ozgtermine.views.sessions import current_actor, login_manager
 from ozgtermine.wording import N_, catalogue
 
@@ -25,6 +39,9 @@ BLUEPRINTS = (
     series.blueprint,
     events.blueprint,
     documents.blueprint,
+    registration.blueprint,
+    registration_links.blueprint,
+    mailbox.blueprint,
     legal.blueprint,
 )
 STATIC_SECONDS = 31_536_000

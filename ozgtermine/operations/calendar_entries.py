@@ -1,9 +1,13 @@
 """The entry of an event in a participant's calendar: put in, and taken out (iTIP, RFC 5546)."""
 
+from collections.abc import Callable
+
 from ozgtermine.ical import invitation
+from ozgtermine.ical.invitation import Attendance
+from ozgtermine.links import Links
 from ozgtermine.mail.composing import Invitation
 from ozgtermine.mail.letterhead import Letterhead
-from ozgtermine.models import Registration
+from ozgtermine.models import Event, Registration
 
 
 def calendar_entry(registration: Registration, letterhead: Letterhead) -> Invitation | None:
@@ -31,3 +35,15 @@ def _attendance(registration: Registration, letterhead: Letterhead) -> invitatio
         organizer_email=letterhead.sender,
         sequence=max(registration.invitation_sequence, registration.offer.event.sequence),
     )
+
+
+def _write(
+    write: Callable[[Event, Attendance, Links], bytes], registration: Registration, letterhead: Letterhead
+) -> bytes:
+    attendance = Attendance(
+        attendee_email=registration.email,
+        attendee_name=registration.name,
+        organizer_email=letterhead.sender,
+        sequence=registration.invitation_sequence,
+    )
+    return write(registration.offer.event, attendance, letterhead.links)
