@@ -1,6 +1,6 @@
 """The VEVENT of an event as bytes: the same content gives the same bytes, in every process and on every database."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256

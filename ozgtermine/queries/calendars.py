@@ -1,0 +1,95 @@
+"""What stands in the public calendars, and when they change."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from ozgtermine.clock import BERLIN
+from ozgtermine.models import Document, Event, EventStatus, RenderedEvent, Series, SeriesKind
+from ozgtermine.queries.documents import documents
+from ozgtermine.queries.events import events
+from ozgtermine.rules.permissions import ANONYMOUS
+from ozgtermine.rules.schedule import Precision
+
+AUDIENCE = "public"
+LANGUAGE = "de"
+CANCELLED_STAY = timedelta(days=90)
+
+KNOWN_TO_THE_DAY = Event.precision.in_((Precision.MINUTE, Precision.DAY))
+
+
+def of_kind(kind: SeriesKind) -> ColumnElement[bool]:
+    return Event.series_id.in_(select(Series.id).where(Series.kind == kind))
+
+
+def of_series(series: Series) -> ColumnElement[bool]:
+    return Event.series_id == series.id
+
+
+def of_all() -> ColumnElement[bool]:
+    return true()
+
+
+def calendar_events(scope: ColumnElement[bool], now: datetime) -> Select[Event]:
+    """Return the public events from 1 January of last year on, cancelled ones for 90 days after their date."""
+    today = now.astimezone(BERLIN).date()
+    stays = or_(Event.status != EventStatus.CANCELLED, Event.ends_on >= today - CANCELLED_STAY)
+    return (
+        events(ANONYMOUS, now)
+        .where(scope, KNOWN_TO_THE_DAY, Event.starts_on >= date(today.year - 1, 1, 1), stays)
+        .order_by(Event.starts_at, Event.uid)
+    )
+
+
+def public_documents(session: Session, event_ids: Collection[int], now: datetime) -> dict[int, list[Document]]:
+    """Return the published public documents by their event."""
+    found: defaultdict[int, list[Document]] = defaultdict(list)
+    for each in session.scalars(
+        documents(ANONYMOUS, now).where(Document.event_id.in_(event_ids)).order_by(Document.id)
+    ):
+        found[each.event_id].append(each)
+    return found
+
+
+def kept_rows(session: Session, event_ids: Iterable[int]) -> dict[int, RenderedEvent]:
+    """Return the kept entries by their event."""
+    wanted = select(RenderedEvent).where(
+        RenderedEvent.event_id.in_(event_ids), RenderedEvent.language == LANGUAGE, RenderedEvent.audience == AUDIENCE
+    )
+    return {each.event_id: each for each in session.scalars(wanted)}
+
+
+def was_public(session: Session, slug: str) -> bool:
+    """Return whether the event of that slug was ever handed out as a public entry."""
+    handed_out = (
+        select(RenderedEvent.event_id)
+        .join(Event, Event.id == RenderedEvent.event_id)
+        .where(Event.slug == slug, RenderedEvent.audience == AUDIENCE)
+    )
+    return session.scalar(handed_out.limit(1)) is not None
+
+
+def changes_by_itself_at(session: Session, now: datetime) -> datetime:
+    """Return the next instant at which public calendars change without a write: a publication, or midnight.
+
+    At midnight cancelled events leave, and at New Year a whole year does.
+    """
+    tomorrow = now.astimezone(BERLIN).date() + timedelta(days=1)
+    midnight = datetime.combine(tomorrow, time(0), BERLIN)
+    publications = (
+        session.scalar(select(func.min(Event.published_at)).where(Event.published_at > now)),
+        session.scalar(select(func.min(Document.published_at)).where(Document.published_at > now)),
+    )
+    return min(midnight, *(each for each in publications if each))
+
+
+def last_change(session: Session, scope: ColumnElement[bool], now: datetime) -> datetime | None:
+    """Return when anything in `scope` changed or appeared, hidden things too: their leaving is a change."""
+    changed = select(func.max(Event.changed_at)).where(scope)
+    published = select(func.max(Event.published_at)).where(scope, Event.published_at <= now)
+    attached = select(func.max(Document.published_at)).join(Event).where(scope, Document.published_at <= now)
+    instants = [session.scalar(each) for each in (changed, published, attached)]
+    return max((each for each in instants if each), default=None)
