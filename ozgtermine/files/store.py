@@ -57,10 +57,9 @@ class DocumentStore:
             path.unlink(missing_ok=True)
 
     def keep(self, incoming: Incoming) -> Path:
-        """Move the file to its place, where it survives a power failure; its age counts from now."""
+        """Move the file to its place, where it survives a power failure."""
         place = self.path(incoming.sha256)
         place.parent.mkdir(exist_ok=True)
-        os.utime(incoming.path)
         incoming.path.chmod(0o640)
         incoming.path.replace(place)
         for folder in (place.parent, self.folder):
