@@ -1,0 +1,197 @@
+"""The worker against a real SMTP server: what is sent, what waits, what is given up."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ozgtermine.config import Settings
+from ozgtermine.jobs.sending import Worker, lease_one
+from ozgtermine.mail.delivery import FolderDelivery, SmtpDelivery
+from ozgtermine.models import MailState, OutgoingMail
+from ozgtermine.rules.mailing import LEASE
+from tests.factories import NOW
+from tests.jobs.smtp import Mailbox, smtp_server
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    with smtp_server(Mailbox()) as running:
+        yield running
+
+
+def add_mail(session: Session, number: int, *, priority: int = 0, recipient: str = "") -> None:
+    session.add(
+        OutgoingMail(
+            message_id=f"<{number}@termine.example>",
+            kind="test",
+            recipient=recipient or f"empfang{number}@musterburg.example",
+            subject="Betreff",
+            content=f"Message-ID: <{number}@termine.example>\r\nSubject: Betreff\r\n\r\nText {number}\r\n".encode(),
+            priority=priority,
+            created_at=NOW,
+            due_at=NOW,
+        )
+    )
+    session.commit()
+
+
+def worker(settings: Settings, mailbox: Mailbox, now: datetime = NOW) -> Worker:
+    over_smtp = replace(settings, smtp_host="127.0.0.1", smtp_port=mailbox.port, smtp_timeout_seconds=5)
+    return Worker(SmtpDelivery(over_smtp), mails_per_minute=60_000, now=lambda: now)
+
+
+def found(session: Session) -> list[tuple[MailState, int, datetime, str]]:
+    session.rollback()
+    rows = session.scalars(select(OutgoingMail).order_by(OutgoingMail.id))
+    return [(row.state, row.attempts, row.due_at, row.last_error) for row in rows]
+
+
+def test_each_mail_is_sent_once_the_urgent_first(session: Session, settings: Settings, mailbox: Mailbox) -> None:
+    add_mail(session, 1, priority=5)
+    add_mail(session, 2)
+    add_mail(session, 3)
+
+    assert worker(settings, mailbox).run_until_empty() == 3
+    assert worker(settings, mailbox).run_until_empty() == 0
+
+    assert mailbox.message_ids == ["<2@termine.example>", "<3@termine.example>", "<1@termine.example>"]
+    assert found(session) == [(MailState.SENT, 1, NOW, "")] * 3
+
+
+def test_a_mail_carries_the_real_date_of_its_sending(session: Session, settings: Settings, mailbox: Mailbox) -> None:
+    add_mail(session, 1)
+
+    worker(settings, mailbox).run_until_empty()
+
+    (message,) = mailbox.taken
+    assert message.keys()[0] == "Date"
+    assert message["Date"].endswith(" +0000")
+    assert str(NOW.year) not in message["Date"]
+
+
+def test_a_refused_recipient_is_given_up_at_once_and_the_others_go_on(
+    session: Session, settings: Settings, mailbox: Mailbox
+) -> None:
+    add_mail(session, 1, recipient="weg@musterburg.example")
+    add_mail(session, 2)
+    mailbox.answers["weg@musterburg.example"] = "550 no such user"
+
+    worker(settings, mailbox).run_until_empty()
+
+    assert found(session) == [(MailState.FAILED, 1, NOW, "550 no such user"), (MailState.SENT, 1, NOW, "")]
+
+
+def test_a_mail_that_is_not_taken_now_is_tried_again_on_the_ladder(
+    session: Session, settings: Settings, mailbox: Mailbox
+) -> None:
+    add_mail(session, 1, recipient="voll@musterburg.example")
+    mailbox.answers["voll@musterburg.example"] = "450 mailbox busy"
+
+    worker(settings, mailbox).run_until_empty()
+    first = found(session)
+    worker(settings, mailbox, NOW + timedelta(minutes=1)).run_until_empty()
+
+    assert first == [(MailState.QUEUED, 1, NOW + timedelta(minutes=1), "450 mailbox busy")]
+    assert found(session) == [(MailState.QUEUED, 2, NOW + timedelta(minutes=6), "450 mailbox busy")]
+
+
+def test_at_the_end_of_the_ladder_a_mail_is_given_up(session: Session, settings: Settings, mailbox: Mailbox) -> None:
+    add_mail(session, 1, recipient="voll@musterburg.example")
+    mailbox.answers["voll@musterburg.example"] = "450 mailbox busy"
+
+    now = NOW
+    for _try in range(9):
+        worker(settings, mailbox, now).run_until_empty()
+        ((state, attempts, now, _error),) = found(session)
+
+    assert (state, attempts) == (MailState.FAILED, 9)
+    assert now - NOW < timedelta(days=3)
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [{"MAIL": "550 you may not send"}, {"DATA": "421 closing"}],
+    ids=["sender not taken", "service not available"],
+)
+def test_where_the_server_is_at_fault_all_mails_wait_and_no_try_counts(
+    session: Session, settings: Settings, mailbox: Mailbox, answers: dict[str, str]
+) -> None:
+    add_mail(session, 1)
+    add_mail(session, 2)
+    mailbox.answers |= answers
+
+    assert worker(settings, mailbox).run_until_empty() == 0
+    assert [(state, attempts) for state, attempts, _due, _error in found(session)] == [(MailState.QUEUED, 0)] * 2
+
+    mailbox.answers.clear()
+    assert worker(settings, mailbox).run_until_empty() == 2
+
+
+def test_a_server_that_is_away_loses_nothing(session: Session, settings: Settings, mailbox: Mailbox) -> None:
+    add_mail(session, 1)
+    nobody = Mailbox(port=1)
+
+    assert worker(settings, nobody).run_until_empty() == 0
+
+    assert worker(settings, mailbox).run_until_empty() == 1
+
+
+@pytest.mark.usefixtures("session")
+def test_two_workers_never_hold_the_same_mail(app: Flask, session: Session) -> None:
+    for number in range(20):
+        add_mail(session, number)
+    held: list[int] = []
+
+    def hold() -> None:
+        with app.app_context():
+            while mail := lease_one(NOW):
+                held.append(mail.id)
+
+    threads = [threading.Thread(target=hold) for _worker in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(held) == [mail.id for mail in session.scalars(select(OutgoingMail).order_by(OutgoingMail.id))]
+
+
+def test_a_lease_runs_out(session: Session) -> None:
+    add_mail(session, 1)
+
+    first, again, later = lease_one(NOW), lease_one(NOW), lease_one(NOW + LEASE)
+
+    assert (first is None, again is None, later is None) == (False, True, False)
+
+
+def test_without_a_server_mails_are_kept_as_files_once_each(session: Session, tmp_path: Path) -> None:
+    add_mail(session, 1)
+    folder = tmp_path / "mail"
+    delivery = FolderDelivery(folder)
+    mail = session.scalars(select(OutgoingMail)).one()
+
+    Worker(delivery, mails_per_minute=60_000, now=lambda: NOW).run_until_empty()
+    delivery.send(mail, sent_at=NOW)
+
+    assert [file.name for file in folder.iterdir()] == ["1.eml"]
+    assert (folder / "1.eml").read_bytes() == b"Date: Mon, 06 Feb 2023 09:00:00 +0000\r\n" + mail.content
+
+
+def test_a_worker_told_to_stop_finishes_the_mail_in_hand(
+    session: Session, settings: Settings, mailbox: Mailbox
+) -> None:
+    add_mail(session, 1)
+    add_mail(session, 2)
+    sending = worker(settings, mailbox)
+    mailbox.at = lambda stage: sending.stop() if stage == "RCPT" else None
+
+    sending.run()
+
+    assert [state for state, *_rest in found(session)] == [MailState.SENT, MailState.QUEUED]

@@ -1,0 +1,71 @@
+"""A process of its own that confirms registrations one after the other: `confirming_process.py TOKENS locked|unlocked`.
+
+`unlocked` is the control: the lock helper does nothing. On SQLite the transaction itself is the lock, so there every
+statement also ends its transaction. With and without lock there is a pause between counting and giving a seat, so that
+the race, where there is one, is won by nobody's luck.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.orm import Session
+
+from ozgtermine import database
+from ozgtermine.application import create_app
+from ozgtermine.config import Settings
+from ozgtermine.database import transaction
+from ozgtermine.mail.letterhead import Letterhead
+from ozgtermine.models import RegistrationOffer
+from ozgtermine.operations import registering
+from ozgtermine.queries import registrations
+from ozgtermine.queries.registrations import counts, pool
+from ozgtermine.rules.registering import Mode, Pool
+from tests.factories import NOW
+
+
+def main(tokens: Path, locking: str) -> None:
+    settings = Settings.load(os.environ)
+    with create_app(settings).app_context():
+        registrations.counted_pool = _counted_slowly
+        if locking == "unlocked":
+            take_the_locks_away()
+        print("ready", flush=True)  # noqa: T201 - how the test knows
+        sys.stdin.readline()
+        for token in tokens.read_text("ascii").split():
+            with transaction() as session:
+                registering.confirm(session, token, letterhead=Letterhead.of(settings), now=NOW)
+
+
+def _counted_slowly(session: Session, offer: RegistrationOffer, mode: Mode) -> Pool:
+    seats = pool(offer, mode, counts(session, [offer.id]))
+    time.sleep(0.01)
+    return seats
+
+
+def take_the_locks_away() -> None:
+    registering.lock_offer = _only_look
+    database._write_lock = _no_lock  # noqa: SLF001 - the control reaches where nobody else does
+    if database.db.engine.dialect.name == "sqlite":
+        event.listen(Engine, "begin", _end_at_once)
+
+
+def _only_look(session: Session, offer_id: int) -> RegistrationOffer:
+    return session.get_one(RegistrationOffer, offer_id)
+
+
+@contextmanager
+def _no_lock(_engine: Engine) -> Iterator[None]:
+    yield
+
+
+def _end_at_once(connection: Connection) -> None:
+    connection.exec_driver_sql("COMMIT")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2])
