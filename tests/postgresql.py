@@ -3,7 +3,6 @@
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -12,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+
+from tests.ports import free_port
 
 RUNNING = "postgresql://postgres@127.0.0.1:5432/postgres"
 START_DEADLINE_SECONDS = 30
@@ -47,13 +48,30 @@ def _private(programs: Path) -> Iterator[str]:
     if os.geteuid() == 0:  # PostgreSQL refuses to run as root
         user = "postgres"
         os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
-    port = _free_port()
+    port = free_port()
     data = folder / "data"
-    subprocess.run([programs / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "-E", "UTF8"],
-                   check=True, user=user, cwd=folder, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [programs / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "-E", "UTF8"],
+        check=True,
+        user=user,
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+    )
     process = subprocess.Popen(
-        [programs / "postgres", "-D", data, "-p", str(port), "-k", folder, "-c", "listen_addresses=127.0.0.1"],
-        user=user, cwd=folder, stderr=subprocess.DEVNULL,
+        [
+            programs / "postgres",
+            "-D",
+            data,
+            "-p",
+            str(port),
+            "-k",
+            folder,
+            "-c",
+            "listen_addresses=127.0.0.1",
+        ],
+        user=user,
+        cwd=folder,
+        stderr=subprocess.DEVNULL,
     )
     try:
         address = f"postgresql://postgres@127.0.0.1:{port}/postgres"
@@ -65,10 +83,3 @@ def _private(programs: Path) -> Iterator[str]:
         process.terminate()
         process.wait()
         shutil.rmtree(folder)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
