@@ -16,6 +16,7 @@ from ozgtermine.rendering.dates import FILTERS
 from ozgtermine.rendering.paragraphs import paragraphs
 from ozgtermine.rendering.templates import resource_folder
 from ozgtermine.views import (
+    accounts,
     answers,
     assets,
     calendars,
@@ -27,6 +28,7 @@ from ozgtermine.views import (
     legal,
     mailbox,
     newsletter,
+    organizing,
     registration,
     registration_links,
     series,
@@ -47,6 +49,8 @@ BLUEPRINTS = (
     registration_links.blueprint,
     mailbox.blueprint,
     legal.blueprint,
+    accounts.blueprint,
+    *organizing.BLUEPRINTS,
 )
 STATIC_SECONDS = 31_536_000
 

@@ -6,7 +6,7 @@ from datetime import date
 from wtforms import BooleanField, Field, Form, RadioField, SelectField, StringField
 from wtforms.validators import ValidationError
 
-from ozgtermine.embeds.selection import MOST, Selection, read_count, read_day
+from ozgtermine.embeds.selection import Selection, read_count, read_day
 from ozgtermine.errors import Refusal
 from ozgtermine.wording import N_, translate
 
@@ -27,16 +27,28 @@ def _readable(read: Callable[[str], object]) -> Callable[[Form, Field], None]:
     return check
 
 
+class Preset:
+    """The field has a usual value, so that it is not called optional."""
+
+    field_flags = {"required": True}  # noqa: RUF012 - WTForms' own way to mark a field
+
+    def __call__(self, _form: Form, _field: Field) -> None:
+        """Accept everything: the usual value stands in for a missing one."""
+
+
 class AnnouncementForm(Form):
     """The GET form above the preview."""
 
-    reihe = SelectField(N_("Termine"), validate_choice=False)
-    anzahl = StringField(N_("Anzahl"), [_readable(read_count)], description=translate(N_("1 bis %(most)s"), most=MOST))
+    reihe = SelectField(N_("Termine"), [Preset()], validate_choice=False)
+    anzahl = StringField(N_("Anzahl"), [Preset(), _readable(read_count)])
     ab = StringField(
         N_("Ab dem Tag"), [_readable(read_day)], description=N_("Leer heißt: ab heute. Vergangenes erscheint nie.")
     )
     stil = RadioField(
-        N_("Stil"), choices=[(name, translate(label)) for name, label in STYLES.items()], validate_choice=False
+        N_("Stil"),
+        [Preset()],
+        choices=[(name, translate(label)) for name, label in STYLES.items()],
+        validate_choice=False,
     )
     jahr = BooleanField(N_("Tage mit Jahr"), description=N_("Nur im Hausstil; die anderen nennen es immer."))
 

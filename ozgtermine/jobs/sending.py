@@ -115,7 +115,7 @@ def lease_one(now: datetime) -> OutgoingMail | None:
     return mail
 
 
-def _due(now: datetime) -> Select[tuple[OutgoingMail]]:
+def _due(now: datetime) -> Select[OutgoingMail]:
     """Select the next mail: confirmations before bulk; one whose lease ran out counts as never sent."""
     queued = and_(OutgoingMail.state == MailState.QUEUED, OutgoingMail.due_at <= now)
     left_behind = and_(OutgoingMail.state == MailState.SENDING, OutgoingMail.leased_until <= now)

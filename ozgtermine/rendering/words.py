@@ -1,7 +1,9 @@
 """German words of the stored terms, as message ids."""
 
-from ozgtermine.models import Sector
-from ozgtermine.rules.registering import Mode, State
+from ozgtermine.models import Audience, Sector, SeriesKind, TopicKind
+from ozgtermine.rules.permissions import Visibility
+from ozgtermine.rules.registering import Mode, Policy, State
+from ozgtermine.rules.schedule import Precision
 from ozgtermine.wording import N_
 
 SECTORS: dict[Sector, str] = {
@@ -25,4 +27,44 @@ STATES: dict[State, str] = {
     State.CANCELLED: N_("von der Redaktion abgemeldet"),
     State.DECLINED: N_("Teilnahmeanfrage abgelehnt"),
     State.LAPSED: N_("Platz verfallen"),
+}
+MODES: dict[Mode, str] = {
+    Mode.ONLINE: N_("Online, per Videokonferenz"),
+    Mode.ON_SITE: N_("Vor Ort"),
+    Mode.HYBRID: N_("Vor Ort und online"),
+}
+TOPIC_KINDS: dict[TopicKind, str] = {
+    TopicKind.TOPIC: N_("Thema"),
+    TopicKind.SERVICE: N_("OZG-Leistung"),
+    TopicKind.OPEN: N_("Offen, ohne festes Thema"),
+}
+PRECISIONS: dict[Precision, str] = {
+    Precision.DAY: N_("Der Tag steht fest"),
+    Precision.WEEK: N_("Nur die Woche steht fest"),
+    Precision.MONTH: N_("Nur der Monat steht fest"),
+}
+VISIBILITIES: dict[Visibility, str] = {
+    Visibility.PUBLIC: N_("Alle"),
+    Visibility.PROJECT: N_("Mitglieder des Projekts"),
+    Visibility.SERIES: N_("Mitglieder der Reihe"),
+    Visibility.EDITORS: N_("Nur die Redaktion"),
+}
+POLICIES: dict[Policy, str] = {
+    Policy.OPEN: N_("Anmeldung für alle"),
+    Policy.ON_REQUEST: N_("Teilnahmeanfrage, die Redaktion entscheidet"),
+    Policy.EXTERNAL: N_("Anmeldung beim Veranstalter"),
+    Policy.MEMBERS: N_("Für Mitglieder der Reihe"),
+    Policy.NONE: N_("Ohne Anmeldung"),
+}
+AUDIENCES: dict[Audience, str] = {
+    Audience.REGISTERED: N_("Angemeldete"),
+    Audience.EVERYBODY: N_("Alle"),
+    Audience.MEMBERS: N_("Mitglieder der Reihe"),
+}
+SERIES_KINDS: dict[SeriesKind, str] = {
+    SeriesKind.CONSULTATION_HOUR: N_("Sprechstunde"),
+    SeriesKind.WORKING_GROUP: N_("Arbeitsgruppe"),
+    SeriesKind.PLENARY: N_("Plenarsitzung"),
+    SeriesKind.CONGRESS: N_("Kongress"),
+    SeriesKind.OTHER: N_("Weitere"),
 }

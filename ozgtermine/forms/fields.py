@@ -1,0 +1,69 @@
+"""Fields that several forms use: days, times and numbers as people type them in German."""
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from wtforms import Form, IntegerField, StringField
+from wtforms.fields import DateField, TimeField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import ValidationError
+
+from ozgtermine.forms.checks import Check
+from ozgtermine.wording import N_, translate
+
+Value = TypeVar("Value", bound=str)
+
+
+def choices(words: Mapping[Value, str]) -> list[SelectChoice]:
+    return [SelectChoice(value, translate(text)) for value, text in words.items()]
+
+
+class GermanDate(DateField):
+    """A day, as browsers send it (2023-02-22) or as people type it (22.02.2023)."""
+
+    def __init__(self, label: str, **arguments: object) -> None:
+        super().__init__(label, format=["%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y"], **arguments)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(translate(N_("Geben Sie den Tag im Format TT.MM.JJJJ ein."))) from error
+
+
+class ClockTime(TimeField):
+    """A time of day, 10:00 or 10.00."""
+
+    def __init__(self, label: str, **arguments: object) -> None:
+        super().__init__(label, format=["%H:%M", "%H:%M:%S", "%H.%M"], **arguments)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(translate(N_("Geben Sie die Uhrzeit im Format 10:00 ein."))) from error
+
+
+class WholeNumber(IntegerField):
+    """A number without fractions."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(translate(N_("Geben Sie eine ganze Zahl ein."))) from error
+
+
+def between(least: int, most: int, sentence: str) -> Check:
+    """Check a number, where one was typed."""
+
+    def check(_form: Form, field: IntegerField) -> None:
+        if field.data is not None and not least <= field.data <= most:
+            raise ValidationError(translate(sentence))
+
+    return check
+
+
+def is_web_address(_form: Form, field: StringField) -> None:
+    if field.data and not field.data.startswith(("https://", "http://")):
+        raise ValidationError(translate(N_("Geben Sie eine Adresse ein, die mit https:// beginnt.")))

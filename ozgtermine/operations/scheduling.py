@@ -1,0 +1,217 @@
+"""Planning events: create, edit, publish, move, cancel, restore.
+
+What calendars show is kept in the event's row: `changed_at` follows every change of content, `sequence` rises when
+time, place or status change (RFC 5545, 3.8.7.4).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from ozgtermine.errors import InvalidValueError, StaleEditError
+from ozgtermine.mail.letterhead import Letterhead
+from ozgtermine.models import Access, Audience, Event, EventStatus, RegistrationOffer, Series, TopicKind
+from ozgtermine.operations.entering_events import enter, next_number
+from ozgtermine.operations.promoting import promote
+from ozgtermine.queries.locking import lock_offer
+from ozgtermine.rules.permissions import Visibility
+from ozgtermine.rules.registering import Mode, Policy
+from ozgtermine.rules.schedule import When
+from ozgtermine.wording import N_
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferDetails:
+    """How one registers; seats None means unlimited."""
+
+    policy: Policy
+    external_url: str = ""
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    seats_on_site: int | None = None
+    seats_online: int | None = None
+    has_waiting_list: bool = True
+    eligibility: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessDetails:
+    """How one gets in."""
+
+    link: str = ""
+    phone: str = ""
+    pin: str = ""
+    audience: Audience = Audience.REGISTERED
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventDetails:
+    """What editors say about an event, apart from its date and its state."""
+
+    topic: str
+    topic_kind: TopicKind
+    description: str
+    recap: str
+    website: str
+    mode: Mode
+    venue_id: int | None
+    visibility: Visibility
+    number: int | None
+    number_of_attendees: int | None
+    attendees_estimated: bool
+    offer: OfferDetails
+    access: AccessDetails
+
+
+def get_event(session: Session, event_id: int, *, seen_version: int | None = None) -> Event:
+    """Return the event, locked; raises StaleEditError where it is not the version that was seen."""
+    locked = select(Event).where(Event.id == event_id).with_for_update(of=Event)
+    event = session.scalars(locked.execution_options(populate_existing=True)).one()
+    if seen_version is not None and event.version != seen_version:
+        raise StaleEditError
+    return event
+
+
+def create_event(session: Session, series: Series, details: EventDetails, when: When, *, now: datetime) -> Event:
+    """Add a draft to the series."""
+    event = enter(session, series, when, now=now)
+    _take_over(session, event, details)
+    return event
+
+
+def edit_event(
+    session: Session, event: Event, details: EventDetails, when: When, *, letterhead: Letterhead, now: datetime
+) -> None:
+    """Take over what an editor typed; more seats go to who waits first, in the same transaction.
+
+    The date of a published event is changed by `move` alone, so that everybody learns of it.
+    """
+    with _tracked(event, now):
+        if event.published_at is None:
+            event.set_when(when)
+        _take_over(session, event, details)
+    if event.offer:
+        promote(session, lock_offer(session, event.offer.id), letterhead=letterhead, now=now)
+
+
+def _take_over(session: Session, event: Event, details: EventDetails) -> None:
+    _check_number(session, event, details.number)
+    event.topic, event.topic_kind = details.topic, details.topic_kind
+    event.description, event.recap, event.website = details.description, details.recap, details.website
+    event.mode, event.venue_id = details.mode, None if details.mode is Mode.ONLINE else details.venue_id
+    event.visibility, event.number = details.visibility, details.number
+    event.number_of_attendees, event.attendees_estimated = details.number_of_attendees, details.attendees_estimated
+    _take_over_offer(event, details.offer)
+    _take_over_access(event, details.access)
+    session.flush()
+
+
+def _check_number(session: Session, event: Event, number: int | None) -> None:
+    others = select(Event.id).where(
+        Event.series_id == event.series_id, Event.number == number, Event.id != event.id
+    )
+    if number is not None and session.scalars(others).first() is not None:
+        raise InvalidValueError(
+            N_("Die Nummer %(number)s ist in dieser Reihe schon vergeben."), field="number", number=number
+        )
+
+
+def _take_over_offer(event: Event, details: OfferDetails) -> None:
+    if event.offer is None:
+        if details.policy is Policy.NONE:
+            return
+        event.offer = RegistrationOffer()
+    offer = event.offer
+    offer.policy, offer.external_url = details.policy, details.external_url
+    offer.opens_at, offer.closes_at = details.opens_at, details.closes_at
+    offer.seats_on_site, offer.seats_online = details.seats_on_site, details.seats_online
+    offer.has_waiting_list, offer.eligibility = details.has_waiting_list, details.eligibility
+
+
+def _take_over_access(event: Event, details: AccessDetails) -> None:
+    if not (details.link or details.phone or details.pin):
+        event.access = None
+        return
+    if event.access is None:
+        event.access = Access()
+    event.access.link, event.access.phone, event.access.pin = details.link, details.phone, details.pin
+    event.access.audience = details.audience
+
+
+def publish(session: Session, event: Event, *, publish_at: datetime, number: int | None = None) -> None:
+    """Make the event visible from `publish_at` on, with a running number: `number`, or the series' next one.
+
+    The number is given now even where the instant lies ahead, so that it is announced in the order of planning.
+    Raises InvalidValueError where the number is taken.
+    """
+    given = number or event.number or next_number(session, event.series)
+    _check_number(session, event, given)
+    event.published_at, event.number = publish_at, given
+    try:
+        with session.begin_nested():
+            session.flush()
+    except IntegrityError as error:
+        raise InvalidValueError(
+            N_("Die Nummer %(number)s ist in dieser Reihe schon vergeben."), field="number", number=given
+        ) from error
+
+
+def hide(event: Event) -> None:
+    """Make the event a draft again; its number, address and registrations stay."""
+    event.published_at = None
+
+
+def move(event: Event, when: When, *, reason: str, now: datetime) -> None:
+    """Put the event on another date; the first date it was announced for stays known.
+
+    Raises InvalidValueError where the date is the one it has.
+    """
+    if when == event.when:
+        raise InvalidValueError(N_("Das ist der bisherige Termin. Geben Sie den neuen Tag oder die neue Uhrzeit ein."),
+                                field="starts_on")
+    with _tracked(event, now):
+        if event.published_at is not None:
+            event.moved_from_on, event.moved_from_time = event.starts_on, event.start_time
+            event.moved_at, event.move_reason = now, reason
+        event.set_when(when)
+
+
+def cancel(event: Event, *, reason: str, now: datetime) -> None:
+    """Cancel the event: it stays visible with the reason, its registrations stay as they are."""
+    if event.is_cancelled:
+        return
+    with _tracked(event, now):
+        event.status, event.cancelled_at, event.cancellation_reason = EventStatus.CANCELLED, now, reason
+
+
+def restore(event: Event, *, now: datetime) -> None:
+    """Take a cancellation back: everything is as it was."""
+    if not event.is_cancelled:
+        return
+    with _tracked(event, now):
+        event.status, event.cancelled_at, event.cancellation_reason = EventStatus.CONFIRMED, None, ""
+
+
+@contextmanager
+def _tracked(event: Event, now: datetime) -> Iterator[None]:
+    """Note on the event whether what calendars show has changed, and whether it was time, place or status."""
+    place_and_time, content = _place_and_time(event), _content(event)
+    yield
+    if _place_and_time(event) != place_and_time:
+        event.sequence += 1
+        event.changed_at = now
+    elif _content(event) != content:
+        event.changed_at = now
+
+
+def _place_and_time(event: Event) -> tuple[object, ...]:
+    return (event.when, event.mode, event.venue_id, event.room_id, event.status)
+
+
+def _content(event: Event) -> tuple[object, ...]:
+    return (event.number, event.topic, event.topic_kind, event.description, event.website, event.cancellation_reason)
