@@ -79,6 +79,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["ozgtermine"] = Wiring(settings, Links(settings.base_url.rstrip("/")))
     db.init_app(app)
     login_manager.init_app(app)
+    # Nobody is remembered beyond a session; asking each time would touch the session and add `Vary: Cookie` to all.
+    app.after_request_funcs[None].remove(login_manager._update_remember_cookie)  # noqa: SLF001 - no switch for it
     guards.install(app)
     errors.install(app)
     compression.install(app)
