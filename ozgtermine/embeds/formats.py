@@ -1,6 +1,6 @@
 """The announcement in the styles that newsletters are made of."""
 
-from textwrap import wrap
+from textwrap import TextWrapper
 
 from ozgtermine.embeds import announcement as words
 from ozgtermine.embeds.announcement import Announcement
@@ -12,6 +12,8 @@ from ozgtermine.rules.schedule import Precision
 from ozgtermine.wording import N_, translate
 
 MOST_COLUMNS = 76
+_PLAIN = TextWrapper(MOST_COLUMNS, break_on_hyphens=False)
+_INDENTED = TextWrapper(MOST_COLUMNS, break_on_hyphens=False, initial_indent="  ", subsequent_indent="  ")
 
 
 def house_style(said: Announcement, *, with_year: bool) -> str:
@@ -24,7 +26,7 @@ def house_style(said: Announcement, *, with_year: bool) -> str:
 def _house_line(event: Event, *, with_year: bool, with_name: bool) -> str:
     parts = [_house_day(event, with_year=with_year)]
     if with_name or not event.topic:
-        parts.append(event.name)
+        parts.append(f"{event.name}:" if event.topic else event.name)
     if event.topic:
         parts.append(_house_topic(event))
     remarks = [translate(N_("Thema folgt"))] if words.lacks_topic(event) else []
@@ -59,14 +61,14 @@ def _house_day(event: Event, *, with_year: bool) -> str:
 def plain_text(said: Announcement, links: Links) -> str:
     """Return lines of at most 76 columns; an address is never broken."""
     blocks = [_underlined(said.heading)]
-    blocks += [_text_block(each, links) for each in said.events] or ["\n".join(wrap(said.nothing, MOST_COLUMNS))]
+    blocks += [_text_block(each, links) for each in said.events] or ["\n".join(_PLAIN.wrap(said.nothing))]
     as_of = translate(N_("Stand: %(day)s"), day=f"{said.as_of:%d.%m.%Y}")
-    blocks.append("\n".join([*wrap(f"{said.closing}:", MOST_COLUMNS), said.link, "", as_of]))
+    blocks.append("\n".join([*_PLAIN.wrap(f"{said.closing}:"), said.link, "", as_of]))
     return "\n\n".join(blocks) + "\n"
 
 
 def _underlined(heading: str) -> str:
-    lines = wrap(heading, MOST_COLUMNS)
+    lines = _PLAIN.wrap(heading)
     return "\n".join([*lines, "=" * max(map(len, lines))])
 
 
@@ -76,9 +78,9 @@ def _text_block(event: Event, links: Links) -> str:
     indented = [
         line
         for part in (words.full_title(event), words.full_where(event))
-        for line in wrap(part, MOST_COLUMNS, initial_indent="  ", subsequent_indent="  ")
+        for line in _INDENTED.wrap(part)
     ]
-    return "\n".join([*wrap(day, MOST_COLUMNS), *indented, f"  {links.event(event.slug)}"])
+    return "\n".join([*_PLAIN.wrap(day), *indented, f"  {links.event(event.slug)}"])
 
 
 def mail_html(said: Announcement, links: Links) -> str:

@@ -1,9 +1,9 @@
 """What is announced, in which style; it stands in the address, so that a block can be fetched again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
-from wtforms import BooleanField, Field, Form, RadioField, SelectField, StringField
+from wtforms import BooleanField, Field, Form, RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import ValidationError
 
 from ozgtermine.embeds.selection import Selection, read_count, read_day
@@ -47,10 +47,14 @@ class AnnouncementForm(Form):
     stil = RadioField(
         N_("Stil"),
         [Preset()],
-        choices=[(name, translate(label)) for name, label in STYLES.items()],
+        choices=[SelectChoice(name, translate(label)) for name, label in STYLES.items()],
         validate_choice=False,
     )
     jahr = BooleanField(N_("Tage mit Jahr"), description=N_("Nur im Hausstil; die anderen nennen es immer."))
+
+    def offer(self, names: Sequence[tuple[str, str]]) -> None:
+        """Let one choose among series and kinds, given by slug and label."""
+        self.reihe.choices = [SelectChoice(name, label) for name, label in names]
 
     @property
     def selection(self) -> Selection:

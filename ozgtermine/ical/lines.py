@@ -4,7 +4,8 @@ import re
 from datetime import UTC, date, datetime
 
 MOST_OCTETS = 75
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+_CONTROLS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f]")
+_LINE_BREAKS = re.compile("\r\n|[\r\x85\u2028\u2029]")
 _ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
 
 
@@ -15,8 +16,7 @@ def line(name: str, value: str) -> bytes:
 
 def text(name: str, value: str) -> bytes:
     """Return a property of type TEXT (3.3.11)."""
-    unix = value.replace("\r\n", "\n").replace("\r", "\n")
-    return line(name, unix.translate(_ESCAPES))
+    return line(name, _LINE_BREAKS.sub("\n", value).translate(_ESCAPES))
 
 
 def parameter(value: str) -> str:

@@ -83,7 +83,7 @@ def changes_by_itself_at(session: Session, now: datetime) -> datetime:
         session.scalar(select(func.min(Event.published_at)).where(Event.published_at > now)),
         session.scalar(select(func.min(Document.published_at)).where(Document.published_at > now)),
     )
-    return min(midnight, *(each for each in publications if each))
+    return min([midnight, *(each for each in publications if each)])
 
 
 def last_change(session: Session, scope: ColumnElement[bool], now: datetime) -> datetime | None:

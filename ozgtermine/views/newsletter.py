@@ -51,7 +51,7 @@ def index() -> Response:
     """Let one choose dates and a style, and copy the block."""
     form = AnnouncementForm(request.args)
     choices = _choices()
-    form.reihe.choices = choices
+    form.offer(choices)
     _fill_in_the_usual(form, {name for name, _label in choices})
     if not form.validate():
         return page("newsletter/index.html", 400, form=form, said=None)

@@ -1,0 +1,285 @@
+"""Calendars as programs fetch them: every header goes back exactly as it came."""
+
+import gzip
+import io
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import icalendar
+import pytest
+import sqlalchemy
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from ozgtermine import clock
+from ozgtermine.config import Settings
+from ozgtermine.database import transaction
+from ozgtermine.files.receiving import receive
+from ozgtermine.files.store import DocumentStore
+from ozgtermine.models import Event, EventStatus, RenderedEvent, SeriesKind
+from ozgtermine.operations.publishing_documents import upload
+from ozgtermine.rules.permissions import ANONYMOUS, Visibility
+from ozgtermine.rules.schedule import Precision, when
+from tests import factories, samples
+from tests.ical.lint import complaints
+
+ADDRESS = "/kalender/alle.ics"
+SOON = clock.today() + timedelta(days=20)
+
+
+def coming(session: Session, **values: object) -> Event:
+    at = values.pop("at", None) or when(starts_on=SOON)
+    return factories.event(session, **({"at": at, "published_at": clock.now() - timedelta(days=1)} | values))
+
+
+def summaries(content: bytes) -> list[str]:
+    assert complaints(content) == []
+    return [str(each["SUMMARY"]) for each in icalendar.Calendar.from_ical(content).walk("VEVENT")]
+
+
+@pytest.fixture
+def hour(session: Session) -> Event:
+    series = factories.series(session, slug="ozg-sprechstunde")
+    made = coming(session, slug="sprechstunde", topic="Thema", series=series)
+    session.commit()
+    return made
+
+
+@pytest.mark.parametrize(
+    "address",
+    [ADDRESS, "/kalender/sprechstunden.ics", "/kalender/ozg-sprechstunde.ics", "/termine/sprechstunde.ics"],
+)
+@pytest.mark.usefixtures("hour")
+def test_a_calendar_comes_with_all_that_programs_ask_for(client: FlaskClient, address: str) -> None:
+    answer = client.get(address)
+    headers = answer.headers
+    assert (answer.status_code, summaries(answer.data)) == (200, ["OZG-Sprechstunde: Thema"])
+    assert headers["Content-Type"] == "text/calendar; charset=utf-8"
+    assert headers["Content-Disposition"] == f"inline; filename={address.rpartition('/')[2]}"
+    assert headers["Content-Length"] == str(len(answer.data))
+    assert headers["Cache-Control"] == "public, max-age=300, must-revalidate"
+    assert headers["Access-Control-Allow-Origin"] == "*"
+    assert "Accept-Encoding" in headers["Vary"]
+    assert re.fullmatch('"[0-9a-f]{32}"', headers["ETag"])
+    assert "Set-Cookie" not in headers
+
+
+@pytest.mark.usefixtures("hour")
+@pytest.mark.parametrize("wrap", ["{}", "W/{}", '"x", {}', '{}, W/"y"', "*"])
+def test_who_has_the_bytes_gets_304_however_the_tag_is_sent(client: FlaskClient, wrap: str) -> None:
+    etag = client.get(ADDRESS).headers["ETag"]
+    answer = client.get(ADDRESS, headers={"If-None-Match": wrap.format(etag)})
+    assert (answer.status_code, answer.data, answer.headers["ETag"]) == (304, b"", etag)
+    assert answer.headers["Cache-Control"] == "public, max-age=300, must-revalidate"
+
+
+@pytest.mark.usefixtures("hour")
+def test_another_tag_gets_the_calendar_and_wins_over_the_date(client: FlaskClient) -> None:
+    since = client.get(ADDRESS).headers["Last-Modified"]
+    assert client.get(ADDRESS, headers={"If-Modified-Since": since}).status_code == 304
+    both = {"If-Modified-Since": since, "If-None-Match": '"other"'}
+    assert client.get(ADDRESS, headers=both).status_code == 200
+
+
+@pytest.mark.usefixtures("hour")
+def test_packed_calendars_have_their_own_tag_and_both_are_taken_back(client: FlaskClient) -> None:
+    plain = client.get(ADDRESS)
+    packed = client.get(ADDRESS, headers={"Accept-Encoding": "gzip"})
+    assert gzip.decompress(packed.data) == plain.data
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in plain.headers
+    assert packed.headers["ETag"] != plain.headers["ETag"]
+    for known in (plain.headers["ETag"], packed.headers["ETag"]):
+        for coding in ({}, {"Accept-Encoding": "gzip"}):
+            assert client.get(ADDRESS, headers={"If-None-Match": known, **coding}).status_code == 304
+
+
+@pytest.mark.usefixtures("hour")
+def test_head_is_like_get_and_writing_is_not_allowed(client: FlaskClient) -> None:
+    get, head = client.get(ADDRESS), client.head(ADDRESS)
+    assert (head.status_code, head.data, head.headers["Content-Length"]) == (200, b"", str(len(get.data)))
+    assert head.headers["ETag"] == get.headers["ETag"]
+    for method in ("PUT", "POST", "DELETE", "PROPFIND"):
+        answer = client.open(ADDRESS, method=method)
+        assert (answer.status_code, answer.mimetype) == (405, "text/plain")
+
+
+@pytest.fixture
+def asked(app: Flask) -> Callable[[Callable[[], object]], list[str]]:
+    """Return the statements that something sends to the database."""
+
+    def asked(do: Callable[[], object]) -> list[str]:
+        statements: list[str] = []
+        note = lambda _c, _cursor, statement, *_: statements.append(statement)  # noqa: E731 - lives as long as needed
+        sqlalchemy.event.listen(Engine, "before_cursor_execute", note)
+        do()
+        sqlalchemy.event.remove(Engine, "before_cursor_execute", note)
+        return [each for each in statements if not each.startswith(("BEGIN", "PRAGMA"))]
+
+    return asked
+
+
+@pytest.mark.usefixtures("hour")
+def test_a_304_costs_one_look_at_the_revision(client: FlaskClient, asked: Callable[..., list[str]]) -> None:
+    etag = client.get(ADDRESS).headers["ETag"]
+    [only] = asked(lambda: client.get(ADDRESS, headers={"If-None-Match": etag}))
+    assert "public_revision" in only
+
+
+def test_three_events_ask_the_database_as_often_as_one(
+    client: FlaskClient, session: Session, asked: Callable[..., list[str]]
+) -> None:
+    def questions(number: int) -> int:
+        for _ in range(number):
+            coming(session)
+        session.commit()
+        client.get(ADDRESS)  # keeps the new entries
+        with transaction() as again:
+            again.scalars(sqlalchemy.select(Event).limit(1)).one().topic += "x"
+        return len(asked(lambda: client.get(ADDRESS)))
+
+    assert questions(1) == questions(2)
+
+
+def test_a_change_is_in_the_next_answer(client: FlaskClient, hour: Event) -> None:
+    etag = client.get(ADDRESS).headers["ETag"]
+    with transaction() as session:
+        session.get_one(Event, hour.id).topic = "Neues"
+    answer = client.get(ADDRESS, headers={"If-None-Match": etag})
+    assert (answer.status_code, summaries(answer.data)) == (200, ["OZG-Sprechstunde: Neues"])
+
+
+def test_what_is_hidden_is_in_no_calendar(client: FlaskClient, session: Session) -> None:
+    coming(session, topic="Sichtbar")
+    coming(session, topic="Geheim", visibility=Visibility.SERIES, slug="geheim-1")
+    coming(session, topic="Geheim", published_at=None, slug="geheim-2")
+    coming(session, topic="Geheim", published_at=clock.now() + timedelta(hours=1), slug="geheim-3")
+    secret = factories.series(session, slug="geheime-reihe", visibility=Visibility.EDITORS)
+    coming(session, topic="Geheim", series=secret, slug="geheim-4")
+    session.commit()
+    assert summaries(client.get(ADDRESS).data) == ["OZG-Sprechstunde: Sichtbar"]
+    for address in (*(f"/termine/geheim-{n}.ics" for n in range(1, 5)), "/kalender/geheime-reihe.ics"):
+        answer = client.get(address)
+        assert (answer.status_code, answer.mimetype) == (404, "text/plain")
+        assert b"Geheim" not in answer.data
+
+
+def test_dates_not_known_to_the_day_old_ones_and_long_cancelled_ones_are_left_out(
+    client: FlaskClient, session: Session
+) -> None:
+    today = clock.today()
+    off = {"status": EventStatus.CANCELLED, "cancelled_at": clock.now(), "published_at": clock.now()}
+    coming(session, topic="Woche", at=when(starts_on=SOON, precision=Precision.WEEK))
+    coming(session, topic="Alt", at=when(starts_on=date(today.year - 2, 12, 31)))
+    coming(session, topic="Voriges Jahr", at=when(starts_on=date(today.year - 1, 1, 1)))
+    coming(session, topic="Lange abgesagt", at=when(starts_on=today - timedelta(days=91)), **off)
+    coming(session, topic="Abgesagt", at=when(starts_on=today - timedelta(days=90)), **off)
+    session.commit()
+    assert summaries(client.get(ADDRESS).data) == [
+        "OZG-Sprechstunde: Voriges Jahr",
+        "Entfällt: OZG-Sprechstunde: Abgesagt",
+    ]
+
+
+def test_the_calendar_of_a_kind_has_only_that_kind(client: FlaskClient, session: Session) -> None:
+    congress = factories.series(session, kind=SeriesKind.CONGRESS, singular="Kongress")
+    coming(session, topic="A")
+    coming(session, topic="B", series=congress)
+    session.commit()
+    assert summaries(client.get("/kalender/kongresse.ics").data) == ["Kongress: B"]
+    assert summaries(client.get("/kalender/plenarsitzungen.ics").data) == []
+
+
+def test_what_was_handed_out_once_is_gone_when_hidden(client: FlaskClient, hour: Event) -> None:
+    assert client.get("/termine/sprechstunde.ics").status_code == 200
+    with transaction() as session:
+        session.get_one(Event, hour.id).visibility = Visibility.EDITORS
+    answer = client.get("/termine/sprechstunde.ics")
+    assert (answer.status_code, answer.mimetype) == (410, "text/plain")
+    assert summaries(client.get(ADDRESS).data) == []
+
+
+def test_a_scheduled_event_appears_by_itself(
+    client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime(2023, 2, 6, 9, tzinfo=UTC)
+    monkeypatch.setattr(clock, "now", lambda: now)
+    factories.event(session, published_at=now + timedelta(minutes=5), topic="Später")
+    session.commit()
+    etag = client.get(ADDRESS).headers["ETag"]
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=4))
+    assert client.get(ADDRESS, headers={"If-None-Match": etag}).status_code == 304
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=5))
+    answer = client.get(ADDRESS, headers={"If-None-Match": etag})
+    assert (answer.status_code, summaries(answer.data)) == (200, ["OZG-Sprechstunde: Später"])
+
+
+def test_kept_bytes_are_used_until_they_do_not_fit(client: FlaskClient, app: Flask, hour: Event) -> None:
+    before = client.get(ADDRESS).data
+    app.extensions.pop("ozgtermine.shelf")
+    with transaction() as session:
+        kept = session.scalars(sqlalchemy.select(RenderedEvent)).one()
+        kept.content = kept.content.replace(b"Thema", b"Kept!")
+    assert b"Kept!" in client.get(ADDRESS).data
+    app.extensions.pop("ozgtermine.shelf")
+    with transaction() as session:
+        session.scalars(sqlalchemy.select(RenderedEvent)).one().fingerprint = "old writer"
+    assert client.get(ADDRESS).data == before
+
+
+def test_published_public_documents_are_attached(
+    client: FlaskClient, session: Session, settings: Settings, hour: Event
+) -> None:
+    store, now = DocumentStore(settings.documents_folder), clock.now()
+    for title, at, visibility in (
+        ("Folien", now, Visibility.PUBLIC), ("Entwurf", None, Visibility.PUBLIC), ("Intern", now, Visibility.SERIES)
+    ):
+        file = receive(store, io.BytesIO(samples.slides(title)), file_name=f"{title}.pdf", limit_bytes=1_000_000)
+        upload(session, hour, file, title=title, publish_at=at, visibility=visibility, now=now, actor=ANONYMOUS)
+    session.commit()
+    content = client.get(ADDRESS).data
+    [entry] = icalendar.Calendar.from_ical(content).walk("VEVENT")
+    assert complaints(content) == []
+    assert (str(entry["ATTACH"]), entry["ATTACH"].params["FMTTYPE"]) == (
+        "http://termine.example/unterlagen/1/folien", "application/pdf",
+    )
+    assert b"Entwurf" not in content
+    assert b"Intern" not in content
+
+
+@pytest.fixture
+def lose_the_database() -> Iterator[Callable[[], None]]:
+    """Have every statement fail from the call on as it does when the server is gone."""
+
+    def fail(*_: object) -> None:
+        raise OperationalError("SELECT", None, ConnectionError("server closed the connection"))
+
+    yield lambda: sqlalchemy.event.listen(Engine, "before_cursor_execute", fail)
+    if sqlalchemy.event.contains(Engine, "before_cursor_execute", fail):
+        sqlalchemy.event.remove(Engine, "before_cursor_execute", fail)
+
+
+@pytest.mark.usefixtures("hour")
+def test_without_the_database_the_last_good_calendar_is_sent_and_else_503(
+    client: FlaskClient, lose_the_database: Callable[[], None]
+) -> None:
+    good = client.get(ADDRESS)
+    lose_the_database()
+    later = client.get(ADDRESS)
+    assert (later.status_code, later.data) == (200, good.data)
+    answer = client.get("/kalender/kongresse.ics")
+    assert (answer.status_code, answer.mimetype, answer.headers["Retry-After"]) == (503, "text/plain", "120")
+
+
+@pytest.mark.usefixtures("hour")
+def test_the_help_page_names_every_calendar_and_program(client: FlaskClient) -> None:
+    text = client.get("/kalender").text
+    for name in ("alle", "sprechstunden", "ozg-sprechstunde"):
+        assert f'value="http://termine.example/kalender/{name}.ics" readonly' in text
+        assert f'href="webcal://termine.example/kalender/{name}.ics"' in text
+    headings = re.findall("<h3>(.*?)</h3>", text)
+    assert headings == ["Outlook", "Google", "Apple", "Thunderbird", "Nextcloud"]
