@@ -48,7 +48,6 @@ def compose(mail: Mail, letterhead: Letterhead, *, message_id: str) -> bytes:
     message["Subject"] = _one_line(mail.subject)
     message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = "de"
     message.set_content(mail.text, cte="quoted-printable")
     message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
     if mail.invitation:
