@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 USAGE_ERROR = 2
+INTERRUPTED = 130  # 128 and SIGINT, as shells say it
 
 
 @click.group(cls=LazyGroup)
@@ -32,10 +33,25 @@ def _application() -> "Flask":
 def main() -> None:
     """Run a command; what the product refuses is one sentence and exit code 2, not a traceback."""
     try:
-        cli(prog_name="ozgtermine")
+        code = cli(prog_name="ozgtermine", standalone_mode=False)
     except Refusal as refusal:
-        click.echo(str(refusal), err=True)
-        sys.exit(USAGE_ERROR)
+        _end(str(refusal), USAGE_ERROR)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.BadParameter as error:  # our own kinds of options say it in German
+        _end(error.message, error.exit_code)
+    except click.ClickException as error:
+        _end(error.format_message(), error.exit_code)
+    except click.Abort:
+        _end("Abgebrochen.", INTERRUPTED)
+    else:
+        sys.exit(code or 0)
+
+
+def _end(sentence: str, code: int) -> None:
+    click.echo(sentence, err=True)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -78,7 +78,7 @@ class Settings:
         Raises ConfigurationError naming the setting that is unknown or has the wrong form.
         """
         instance = Path(environ.get(f"{PREFIX}INSTANCE", "instance")).absolute()
-        values = {**_from_file(instance / "config.toml"), **_from_environment(environ)}
+        values = {**read_file(instance / "config.toml"), **_from_environment(environ)}
         unknown = sorted(set(values) - {each.name for each in fields(cls)})
         if unknown:
             raise ConfigurationError("Unbekannte Einstellung: %(names)s", names=", ".join(unknown))
@@ -99,7 +99,8 @@ class Settings:
             raise ConfigurationError("base_url muss mit https:// (oder http://) beginnen.")
 
 
-def _from_file(path: Path) -> dict[str, Any]:
+def read_file(path: Path) -> dict[str, Any]:
+    """Return what a configuration file sets; nothing where there is none. Raises ConfigurationError."""
     if not path.is_file():
         return {}
     try:

@@ -1,12 +1,13 @@
 """`ozgtermine run`: everything at once, for a first look and for a small server of one's own."""
 
+import errno
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from types import FrameType
 from urllib.error import URLError
@@ -18,34 +19,39 @@ from flask.cli import ScriptInfo
 
 from ozgtermine import clock
 from ozgtermine.commands.example import fill_with_example
+from ozgtermine.commands.options import HOST, LAST_PORT, PORT, Day
 from ozgtermine.commands.preparing import migrate_database, prepare_folder
 from ozgtermine.commands.serving import server_command
-from ozgtermine.config import PREFIX, ConfigurationError, Settings
+from ozgtermine.config import PREFIX, ConfigurationError, Settings, read_file
 from ozgtermine.database import db, transaction
 from ozgtermine.links import Links
 from ozgtermine.operations import accounts
 from ozgtermine.wording import N_
 
-DEFAULT_PORT = 8000
-LAST_PORT = 65535
 START_DEADLINE_SECONDS = 60
 RESPAWN_PAUSE_SECONDS = 2.0
 STOP_DEADLINE_SECONDS = 15
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - looked up, not listened on
+
+PORT_TAKEN = N_("Der Port %(port)s ist schon belegt. Nehmen Sie einen anderen, zum Beispiel: make run PORT=%(other)s")
+CANNOT_LISTEN = N_("Auf %(host)s:%(port)s kann der Server nicht hören: %(reason)s")
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Adresse, auf der der Server hört.")
-@click.option("--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(1, LAST_PORT), help="Port des Servers.")
+@HOST
+@PORT
 @click.option(
-    "--instance", default="instance", show_default=True, type=click.Path(path_type=Path, file_okay=False),
+    "--instance", default="instance", show_default=True, type=click.Path(path_type=Path), envvar=f"{PREFIX}INSTANCE",
     help="Ordner für Datenbank, Unterlagen, Mails und Einstellungen.",
 )  # fmt: skip
-@click.option(
-    "--today", type=click.DateTime(["%Y-%m-%d"]), metavar="JJJJ-MM-TT", help="Zeigt das Programm wie an diesem Tag."
-)
+@click.option("--today", type=Day(), help="Zeigt das Programm wie an diesem Tag (nur im Vorführbetrieb).")
 @click.pass_obj
-def run(script: ScriptInfo, host: str, port: int, instance: Path, today: datetime | None) -> None:
-    """Alles vorbereiten und Server und Mailversand zusammen starten (Strg+C beendet beide)."""
+def run(script: ScriptInfo, host: str, port: int, instance: Path, today: date | None) -> None:
+    """Alles vorbereiten und Server und Mailversand zusammen starten (Strg+C beendet beide).
+
+    Ohne andere Angabe in config.toml oder der Umgebung läuft der Vorführbetrieb: Mails werden nicht versendet, sondern
+    im Postfach gezeigt.
+    """
     _refuse_taken_port(host, port)
     prepare_folder(instance.absolute())
     _set_environment(host, port, instance.absolute(), today)
@@ -63,22 +69,28 @@ def _refuse_taken_port(host: str, port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
         raise ConfigurationError(
-            N_("Auf %(host)s:%(port)s kann der Server nicht hören (%(reason)s). Nehmen Sie einen anderen Port, "
-               "zum Beispiel: make run PORT=%(other)s"),
-            host=host, port=port, reason=error.strerror, other=port + 1 if port < LAST_PORT else DEFAULT_PORT,
+            PORT_TAKEN if taken else CANNOT_LISTEN,
+            host=host, port=port, reason=error.strerror, other=port + 1 if port < LAST_PORT else port - 1,
         ) from error  # fmt: skip
 
 
-def _set_environment(host: str, port: int, instance: Path, today: datetime | None) -> None:
+def _set_environment(host: str, port: int, instance: Path, today: date | None) -> None:
     """Say to server and worker alike, through the environment, what they run on; what is set already wins."""
     os.environ[f"{PREFIX}INSTANCE"] = str(instance)
-    if not (instance / "config.toml").is_file():
-        os.environ.setdefault(f"{PREFIX}ENVIRONMENT", "demo")
-        shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not listened on
-        os.environ.setdefault(f"{PREFIX}BASE_URL", f"http://{shown}:{port}")
+    configured = read_file(instance / "config.toml")
+    for name, value in (("environment", "demo"), ("base_url", f"http://{_shown(host)}:{port}")):
+        if name not in configured:
+            os.environ.setdefault(f"{PREFIX}{name.upper()}", value)
     if today:
-        os.environ[f"{PREFIX}CLOCK_OFFSET_DAYS"] = str(clock.days_until(today.date()))
+        os.environ[f"{PREFIX}CLOCK_OFFSET_DAYS"] = str(clock.days_until(today))
+
+
+def _shown(host: str) -> str:
+    """Return `host` as it stands in an address that works on this machine."""
+    reachable = EVERYWHERE.get(host, host)
+    return f"[{reachable}]" if ":" in reachable else reachable
 
 
 def _screen(app: Flask) -> str:
@@ -123,14 +135,15 @@ class _Pair:
             while not self._stopping and self._server.poll() is None:
                 self._respawn_worker()
                 time.sleep(0.2)
+        elif not self._stopping:
+            click.echo("Der Server ist nicht gestartet. Der Grund steht in den Zeilen darüber.", err=True)
         return self._end()
 
     def _wait_for_answer(self, host: str, port: int) -> bool:
-        name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - compared, not listened on
         deadline = time.monotonic() + START_DEADLINE_SECONDS
         while time.monotonic() < deadline and not self._stopping and self._server.poll() is None:
             try:
-                with urlopen(f"http://{name}:{port}/static/images/icon.svg", timeout=2):
+                with urlopen(f"http://{_shown(host)}:{port}/static/images/icon.svg", timeout=2):
                     return True
             except (URLError, OSError):
                 time.sleep(0.1)

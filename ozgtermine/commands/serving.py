@@ -5,8 +5,11 @@ import sys
 
 import click
 
+from ozgtermine.commands.options import HOST, PORT
+
 WORKERS = 2
 BLOCKING_THREADS = 4
+STOP_SECONDS = 5  # what a request in hand gets; a worker that is told to stop while it starts uses it up
 
 
 def server_command(host: str, port: int) -> list[str]:
@@ -22,7 +25,7 @@ def server_command(host: str, port: int) -> list[str]:
         "--workers": str(WORKERS),
         "--blocking-threads": str(BLOCKING_THREADS),
         "--log-level": "warning",
-        "--workers-kill-timeout": "10",
+        "--workers-kill-timeout": str(STOP_SECONDS),
     }
     pairs = [word for pair in options.items() for word in pair]
     return [
@@ -32,8 +35,8 @@ def server_command(host: str, port: int) -> list[str]:
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Adresse, auf der der Server hört.")
-@click.option("--port", default=8000, show_default=True, help="Port, auf dem der Server hört.")
+@HOST
+@PORT
 def serve(host: str, port: int) -> None:
     """Den Server allein starten; der Mailversand läuft als eigener Dienst (worker)."""
     command = server_command(host, port)
