@@ -6,6 +6,7 @@ from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from ozgtermine.models import Document, Event, EventStatus, Registration, Series, SeriesKind, Venue
+from ozgtermine.rules.registering import State
 from ozgtermine.rules.schedule import Precision
 
 PAGE_SIZE = 50
@@ -27,7 +28,8 @@ def all_events(
 
 def number_of(session: Session, found: Select[Event]) -> int:
     """Return how many rows the selection has."""
-    return session.scalar(select(func.count()).select_from(found.with_only_columns(Event.id).order_by(None).subquery())) or 0
+    rows = found.with_only_columns(Event.id).order_by(None).subquery()
+    return session.scalar(select(func.count()).select_from(rows)) or 0
 
 
 def page_of(found: Select[Event], page: int) -> Select[Event]:
@@ -85,6 +87,13 @@ def registrations_of(offer_id: int) -> Select[Registration]:
     """Return the registrations of an offer in the order of the requests."""
     found = select(Registration).where(Registration.offer_id == offer_id)
     return found.order_by(Registration.requested_at, Registration.id)
+
+
+def counts_by_state(session: Session, offer_id: int) -> dict[State, int]:
+    """Return the number of registrations of an offer in each state that has any."""
+    grouped = select(Registration.state, func.count()).where(Registration.offer_id == offer_id)
+    rows = session.execute(grouped.group_by(Registration.state)).tuples()
+    return dict(rows.all())
 
 
 def venues() -> Select[Venue]:

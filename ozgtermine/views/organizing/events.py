@@ -9,8 +9,7 @@ from ozgtermine.forms.event import EventForm, event_values, series_values
 from ozgtermine.mail.letterhead import Letterhead
 from ozgtermine.models import Event, Series
 from ozgtermine.operations import scheduling
-from ozgtermine.queries.organizing import PAGE_SIZE, all_events, all_series, number_of, page_of
-from ozgtermine.queries.registrations import counts
+from ozgtermine.queries.organizing import PAGE_SIZE, all_events, all_series, counts_by_state, number_of, page_of
 from ozgtermine.rules.permissions import Action
 from ozgtermine.views.answers import notice, page, see_other, settings
 from ozgtermine.views.guards import authorise, requires
@@ -88,7 +87,7 @@ def _form_page(form: EventForm, series: Series, event: Event | None = None, stat
 def show(event_id: int) -> Response:
     """Show one event with what can be done to it."""
     event = event_or_404(event_id)
-    counted = counts(db.session(), [event.offer.id]) if event.offer else {}
+    counted = counts_by_state(db.session(), event.offer.id) if event.offer else {}
     return page("organizing/event.html", event=event, counted=counted, now=clock.now())
 
 
