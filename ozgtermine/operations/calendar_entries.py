@@ -1,20 +1,27 @@
-"""The entry of an event in a participant's calendar: put in, and taken out (iTIP, RFC 5546)."""
+"""The entry of an event in a participant's calendar: put in, and taken out (iTIP, RFC 5546).
 
-from collections.abc import Callable
+All that is sent to one address about one event has the same UID, so that each object must outrank those before it: a
+registration that follows a withdrawal begins above the number that took the entry out.
+"""
+
+from sqlalchemy.orm import Session
 
 from ozgtermine.ical import invitation
-from ozgtermine.ical.invitation import Attendance
-from ozgtermine.links import Links
 from ozgtermine.mail.composing import Invitation
 from ozgtermine.mail.letterhead import Letterhead
-from ozgtermine.models import Event, Registration
+from ozgtermine.models import Registration
+from ozgtermine.queries.registrations import last_invitation_sequence
 
 
-def calendar_entry(registration: Registration, letterhead: Letterhead) -> Invitation | None:
+def calendar_entry(session: Session, registration: Registration, letterhead: Letterhead) -> Invitation | None:
     """Return the entry that a confirmed participant gets, None where the date is not known to the day."""
-    if not registration.offer.event.when.is_known_to_the_day:
+    event = registration.offer.event
+    if not event.when.is_known_to_the_day:
         return None
-    content = invitation.request(registration.offer.event, _attendance(registration, letterhead), letterhead.links)
+    sent_before = last_invitation_sequence(session, registration)
+    lowest = 0 if sent_before is None else sent_before + 1
+    registration.invitation_sequence = max(registration.invitation_sequence, event.sequence, lowest)
+    content = invitation.request(event, _attendance(registration, letterhead), letterhead.links)
     return Invitation(method="REQUEST", content=content)
 
 
@@ -23,7 +30,7 @@ def calendar_removal(registration: Registration, letterhead: Letterhead) -> Invi
     event = registration.offer.event
     if not event.when.is_known_to_the_day:
         return None
-    registration.invitation_sequence = max(registration.invitation_sequence + 1, event.sequence)
+    registration.invitation_sequence = max(registration.invitation_sequence, event.sequence) + 1
     content = invitation.cancel(event, _attendance(registration, letterhead), letterhead.links)
     return Invitation(method="CANCEL", content=content)
 
@@ -33,17 +40,5 @@ def _attendance(registration: Registration, letterhead: Letterhead) -> invitatio
         attendee_email=registration.email,
         attendee_name=registration.name,
         organizer_email=letterhead.sender,
-        sequence=max(registration.invitation_sequence, registration.offer.event.sequence),
-    )
-
-
-def _write(
-    write: Callable[[Event, Attendance, Links], bytes], registration: Registration, letterhead: Letterhead
-) -> bytes:
-    attendance = Attendance(
-        attendee_email=registration.email,
-        attendee_name=registration.name,
-        organizer_email=letterhead.sender,
         sequence=registration.invitation_sequence,
     )
-    return write(registration.offer.event, attendance, letterhead.links)

@@ -40,7 +40,7 @@ def _promote_first(
     give_seat(registration, now)
     session.flush()
     token = manage_link(session, registration)
-    entry = calendar_entry(registration, letterhead)
+    entry = calendar_entry(session, registration, letterhead)
     mail = messages.promoted(letterhead, registration, token=token, invitation=entry, now=now)
     outbox.post(session, mail, letterhead, now=now, registration_id=registration.id)
     return registration
@@ -50,4 +50,3 @@ def give_seat(registration: Registration, now: datetime) -> None:
     registration.state = State.CONFIRMED
     registration.waiting_since = None
     registration.decided_at = now
-    registration.invitation_sequence = max(registration.invitation_sequence, registration.offer.event.sequence)

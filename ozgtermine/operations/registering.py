@@ -155,7 +155,7 @@ def confirm(session: Session, token: str, *, letterhead: Letterhead, now: dateti
     if registration.state is State.UNCONFIRMED:
         check_is_open(offer, now)
         registration.address_confirmed_at = now
-        mail = _admit(session, offer, registration, manage_token, letterhead, now)
+        mail = _admit(session, offer, registration, manage_token, letterhead=letterhead, now=now)
         outbox.post(session, mail, letterhead, now=now, registration_id=registration.id)
     return Managed(registration=registration, token=manage_token)
 
@@ -165,6 +165,7 @@ def _admit(
     offer: RegistrationOffer,
     registration: Registration,
     token: str,
+    *,
     letterhead: Letterhead,
     now: datetime,
 ) -> Mail:
@@ -174,7 +175,7 @@ def _admit(
         return messages.requested(letterhead, registration, token=token)
     if registrations.counted_pool(session, offer, registration.mode).has_a_seat_for_the_public:
         give_seat(registration, now)
-        entry = calendar_entry(registration, letterhead)
+        entry = calendar_entry(session, registration, letterhead)
         return messages.registration_confirmed(letterhead, registration, token=token, invitation=entry, now=now)
     if not offer.has_waiting_list:
         raise FullError

@@ -115,3 +115,15 @@ def unconfirmed_before(session: Session, instant: datetime) -> list[Registration
         Registration.state == State.UNCONFIRMED, Registration.requested_at <= instant
     )
     return list(session.scalars(overdue))
+
+
+def last_invitation_sequence(session: Session, registration: Registration) -> int | None:
+    """Return the highest number that others of this address sent to the calendar for this event, None for none."""
+    return session.scalar(
+        select(func.max(Registration.invitation_sequence)).where(
+            Registration.offer_id == registration.offer_id,
+            Registration.email_normalised == registration.email_normalised,
+            Registration.id != registration.id,
+            Registration.decided_at.is_not(None),
+        )
+    )
