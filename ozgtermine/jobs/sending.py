@@ -101,9 +101,8 @@ class Worker:
 
 def lease_one(now: datetime) -> OutgoingMail | None:
     """Return the next due mail, leased for some minutes to this worker alone; the look costs no write lock."""
-    session = db.session()
-    nothing_due = session.scalars(_due(now).with_only_columns(OutgoingMail.id)).first() is None
-    session.rollback()
+    nothing_due = db.session.scalars(_due(now).with_only_columns(OutgoingMail.id)).first() is None
+    db.session.rollback()
     if nothing_due:
         return None
     with transaction() as session:

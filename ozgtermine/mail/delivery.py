@@ -140,15 +140,19 @@ def _meaning(error: OSError | smtplib.SMTPException) -> DeliveryError:
     """Return whose fault it is: a sender or a login that is not taken concerns every mail."""
     match error:
         case smtplib.SMTPRecipientsRefused():
-            code, answer = next(iter(error.recipients.values()))
+            code, reply = next(iter(error.recipients.values()))
         case smtplib.SMTPDataError():
-            code, answer = error.smtp_code, error.smtp_error
+            code, reply = error.smtp_code, _as_bytes(error.smtp_error)
         case _:
             return AwayError(str(error) or type(error).__name__)
-    text = f"{code} {answer.decode(errors='replace') if isinstance(answer, bytes) else answer}"
+    text = f"{code} {reply.decode(errors='replace')}"
     if code == _SERVICE_NOT_AVAILABLE:
         return AwayError(text)
     return RefusedError(text) if code in _PERMANENT else PostponedError(text)
+
+
+def _as_bytes(reply: bytes | str) -> bytes:
+    return reply if isinstance(reply, bytes) else reply.encode()
 
 
 def _dated(content: bytes, sent_at: datetime) -> bytes:

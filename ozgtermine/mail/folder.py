@@ -42,7 +42,6 @@ def find_kept_mail(folder: Path, name: str) -> Kept | None:
 def _read(file: Path) -> Kept:
     message = BytesParser(_class=EmailMessage, policy=policy.default).parsebytes(file.read_bytes())
     date = message["Date"]
-    attachment = next(message.iter_attachments(), None)
     return Kept(
         name=file.stem,
         subject=str(message["Subject"] or ""),
@@ -51,10 +50,16 @@ def _read(file: Path) -> Kept:
         sent_at=date.datetime if date else None,
         text=_body(message, "plain"),
         html=_body(message, "html"),
-        calendar=attachment.get_payload(decode=True) if isinstance(attachment, EmailMessage) else None,  # type: ignore[arg-type] - bytes, as it is no multipart
+        calendar=_attached(message),
     )
 
 
 def _body(message: EmailMessage, subtype: str) -> str:
     part = message.get_body((subtype,))
     return str(part.get_content()).replace("\r\n", "\n") if part else ""
+
+
+def _attached(message: EmailMessage) -> bytes | None:
+    attachment = next(message.iter_attachments(), None)
+    content = attachment.get_payload(decode=True) if attachment else None
+    return content if isinstance(content, bytes) else None

@@ -4,7 +4,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -68,7 +67,8 @@ def test_there_is_nothing_but_mails(client: FlaskClient, name: str) -> None:
     assert client.get(f"/postfach/{name}").status_code == 404
 
 
-def test_there_is_no_mailbox_in_production(app: Flask, settings: Settings, path: str) -> None:  # noqa: ARG001 - it comes first
+@pytest.mark.usefixtures("app")
+def test_there_is_no_mailbox_in_production(settings: Settings, path: str) -> None:
     production = create_app(replace(settings, environment="production")).test_client()
 
     assert [production.get(each).status_code for each in ("/postfach", path, f"{path}/html")] == [404, 404, 404]

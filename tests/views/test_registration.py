@@ -33,7 +33,7 @@ CONFIDENTIAL = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "
 
 
 @pytest.fixture(autouse=True)
-def _on_the_day_of_the_tests(app: Flask) -> None:  # noqa: ARG001 - create_app sets the clock, so it goes first
+def _on_the_day_of_the_tests(app: Flask) -> None:
     clock.shift(NOW - clock.now())
 
 
@@ -89,7 +89,10 @@ def test_the_whole_way_from_form_to_seat(client: FlaskClient, session: Session, 
 
     assert [each.status_code for each in (form, check, sent, asked, confirmed, own)] == [200, 200, 303, 200, 303, 200]
     assert [heading(each) for each in (form, check, asked, own)] == [
-        "Anmelden", "Angaben prüfen", "Anmeldung bestätigen", "Sie sind angemeldet"
+        "Anmelden",
+        "Angaben prüfen",
+        "Anmeldung bestätigen",
+        "Sie sind angemeldet",
     ]
     assert sent.headers["Location"] == f"{address}/gesendet"
     assert heading(client.get(sent.headers["Location"])) == "Wir haben Ihnen eine E-Mail geschickt"
@@ -130,7 +133,8 @@ def test_a_double_click_confirms_once(client: FlaskClient, session: Session, off
     assert (first.status_code, second.status_code) == (303, 303)
     session.rollback()
     assert session.scalars(select(OutgoingMail.kind).order_by(OutgoingMail.id)).all() == [
-        "confirm_address", "registration_confirmed"
+        "confirm_address",
+        "registration_confirmed",
     ]
 
 
@@ -146,9 +150,7 @@ def test_the_answer_is_the_same_whether_or_not_somebody_is_known(
     assert known.text == unknown.text
 
 
-def test_a_form_with_errors_comes_back_with_all_that_was_typed(
-    client: FlaskClient, offer: RegistrationOffer
-) -> None:
+def test_a_form_with_errors_comes_back_with_all_that_was_typed(client: FlaskClient, offer: RegistrationOffer) -> None:
     answer = submit(client, offer, family_name="  ", email="erika(at)musterburg.example", schritt="pruefen")
 
     assert answer.status_code == 422
@@ -166,12 +168,20 @@ def test_a_form_with_errors_comes_back_with_all_that_was_typed(
     ("field", "text", "sentence"),
     [
         ("given_name", "Eri\0ka", "Entfernen Sie unsichtbare Steuerzeichen aus der Angabe „Vorname“."),
-        ("family_name", "Muster\r\nBcc: x@y.example", "Entfernen Sie unsichtbare Steuerzeichen aus der Angabe „Nachname“."),
+        (
+            "family_name",
+            "Muster\r\nBcc: x@y.example",
+            "Entfernen Sie unsichtbare Steuerzeichen aus der Angabe „Nachname“.",
+        ),
         ("family_name", "x" * 81, "Kürzen Sie die Angabe „Nachname“ auf höchstens 80 Zeichen."),
         ("given_name", "https://werbung.example", "Geben Sie in das Feld „Vorname“ keine Internetadresse ein."),
         ("email", "erika@", "Geben Sie eine E-Mail-Adresse im Format name@beispiel.de ein."),
         ("sector", "mars", "Wählen Sie einen Bereich aus der Liste"),
-        ("question", "\x1b[2J", "Entfernen Sie unsichtbare Steuerzeichen aus der Angabe „Ihre Frage an die Sprechstunde“."),
+        (
+            "question",
+            "\x1b[2J",
+            "Entfernen Sie unsichtbare Steuerzeichen aus der Angabe „Ihre Frage an die Sprechstunde“.",
+        ),
     ],
 )
 def test_what_cannot_be_taken_is_refused_with_a_sentence(
@@ -205,7 +215,9 @@ def test_a_hybrid_event_asks_how_one_takes_part(client: FlaskClient, session: Se
     assert (entry.mode, entry.state) == (Mode.ON_SITE, State.WAITING)
 
 
-def test_who_is_too_fast_is_asked_and_not_refused(client: FlaskClient, session: Session, offer: RegistrationOffer) -> None:
+def test_who_is_too_fast_is_asked_and_not_refused(
+    client: FlaskClient, session: Session, offer: RegistrationOffer
+) -> None:
     data = {name: text for name, text in TYPED.items() if name != "mensch"} | {"schritt": "absenden"}
     address = f"/termine/{offer.event.slug}/anmelden"
     begun = haste.begun_now(SECRET_KEY)
@@ -222,7 +234,10 @@ def test_who_is_too_fast_is_asked_and_not_refused(client: FlaskClient, session: 
     ("values", "title"),
     [
         ({"policy": Policy.NONE}, "Für diesen Termin ist keine Anmeldung nötig"),
-        ({"policy": Policy.EXTERNAL, "external_url": "https://a.example/"}, "Die Anmeldung läuft über den Veranstalter"),
+        (
+            {"policy": Policy.EXTERNAL, "external_url": "https://a.example/"},
+            "Die Anmeldung läuft über den Veranstalter",
+        ),
         ({"policy": Policy.MEMBERS}, "Dieser Termin ist für Mitglieder"),
         ({"opens_at": NOW + timedelta(days=1)}, "Die Anmeldung ist noch nicht geöffnet"),
         ({"closes_at": NOW - timedelta(days=1)}, "Die Anmeldung ist geschlossen"),
@@ -242,7 +257,9 @@ def test_where_one_cannot_register_a_page_says_why(
     assert session.scalars(select(Registration)).all() == []
 
 
-def test_a_cancelled_event_says_so_instead_of_a_form(client: FlaskClient, session: Session, offer: RegistrationOffer) -> None:
+def test_a_cancelled_event_says_so_instead_of_a_form(
+    client: FlaskClient, session: Session, offer: RegistrationOffer
+) -> None:
     offer.event.status, offer.event.cancelled_at = EventStatus.CANCELLED, NOW
     offer.event.cancellation_reason = "Die Referentin ist krank."
     session.commit()
@@ -271,7 +288,9 @@ def test_withdrawing_asks_first_and_lets_the_next_move_up(
     assert client.get(f"{first}/abmelden").headers["Location"] == first
 
 
-def test_access_is_shown_to_nobody_without_a_seat(client: FlaskClient, session: Session, offer: RegistrationOffer) -> None:
+def test_access_is_shown_to_nobody_without_a_seat(
+    client: FlaskClient, session: Session, offer: RegistrationOffer
+) -> None:
     register(client, session, offer)
     waiting = register(client, session, offer, given_name="Max", email="max@musterburg.example")
 
