@@ -75,11 +75,7 @@ def _underlined(heading: str) -> str:
 def _text_block(event: Event, links: Links) -> str:
     state = words.state(event)
     day = words.full_when(event) + (f" ({state})" if state else "")
-    indented = [
-        line
-        for part in (words.full_title(event), words.full_where(event))
-        for line in _INDENTED.wrap(part)
-    ]
+    indented = [line for part in (words.full_title(event), words.full_where(event)) for line in _INDENTED.wrap(part)]
     return "\n".join([*_PLAIN.wrap(day), *indented, f"  {links.event(event.slug)}"])
 
 

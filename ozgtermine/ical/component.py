@@ -141,7 +141,7 @@ def _moved(event: Event) -> str:
     before = full_day(event.moved_from_on)
     if event.moved_from_time:
         before = f"{before}, {translate(N_('%(start)s Uhr'), start=clock(event.moved_from_time))}"
-    return translate(N_("Verlegt von: %(before)s."), before=before)
+    return translate(N_("Verlegt vom %(before)s."), before=before)
 
 
 def _place(event: Event) -> str:

@@ -33,15 +33,19 @@ def of_all() -> ColumnElement[bool]:
     return true()
 
 
-def calendar_events(scope: ColumnElement[bool], now: datetime) -> Select[Event]:
-    """Return the public events from 1 January of last year on, cancelled ones for 90 days after their date."""
+def calendar_events(scope: ColumnElement[bool], now: datetime, year: int | None = None) -> Select[Event]:
+    """Return the public events from 1 January of last year on, or those of `year`.
+
+    Cancelled ones stay for 90 days after their date.
+    """
     today = now.astimezone(BERLIN).date()
     stays = or_(Event.status != EventStatus.CANCELLED, Event.ends_on >= today - CANCELLED_STAY)
-    return (
-        events(ANONYMOUS, now)
-        .where(scope, KNOWN_TO_THE_DAY, Event.starts_on >= date(today.year - 1, 1, 1), stays)
-        .order_by(Event.starts_at, Event.uid)
-    )
+    in_time = Event.starts_on >= date(today.year - 1, 1, 1) if year is None else _in_year(year)
+    return events(ANONYMOUS, now).where(scope, KNOWN_TO_THE_DAY, in_time, stays).order_by(Event.starts_at, Event.uid)
+
+
+def _in_year(year: int) -> ColumnElement[bool]:
+    return Event.starts_on.between(date(year, 1, 1), date(year, 12, 31))
 
 
 def public_documents(session: Session, event_ids: Collection[int], now: datetime) -> dict[int, list[Document]]:

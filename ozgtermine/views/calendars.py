@@ -1,15 +1,18 @@
 """Calendars to subscribe to, the file of one event, and how to subscribe."""
 
 import logging
+import re
+from dataclasses import replace
 from datetime import datetime
+from typing import ClassVar
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from sqlalchemy import ColumnElement
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import Gone
 
 from ozgtermine.database import db, transaction
-from ozgtermine.errors import BusyError, NotFoundError
+from ozgtermine.errors import BusyError, InvalidValueError, NotFoundError
 from ozgtermine.ical.feed import Feed, calendar
 from ozgtermine.models import Event
 from ozgtermine.operations.rendering_calendars import Entry, keep, kept_events
@@ -28,6 +31,12 @@ _log = logging.getLogger(__name__)
 CALENDAR = "text/calendar; charset=utf-8"
 ALL = "alle"
 DEFAULT_COLOUR = "steelblue"
+
+
+class UnreadableYearError(InvalidValueError):
+    """The year in the address is none."""
+
+    status: ClassVar[int] = 400
 
 
 @blueprint.get("/kalender")
@@ -51,8 +60,18 @@ def index() -> Response:
 @blueprint.get("/kalender/<name>.ics")
 @requires(Action.READ_PUBLIC)
 def feed(name: str) -> Response:
-    """Send the calendar of everything, of a kind, or of a series."""
-    return shared(f"/kalender/{name}.ics", lambda now: _made_feed(name, now))
+    """Send the calendar of everything, of a kind, or of a series; of one year where the address says so."""
+    year = _year(request.args.get("jahr", ""))
+    return shared(f"/kalender/{name}.ics?{year}", lambda now: _made_feed(name, year, now))
+
+
+def _year(text: str) -> int | None:
+    """Return the year that is asked for. Raises UnreadableYearError."""
+    if not text:
+        return None
+    if re.fullmatch("20[0-9]{2}", text):
+        return int(text)
+    raise UnreadableYearError(N_("Geben Sie bei „jahr“ eine Jahreszahl an, zum Beispiel 2022."), field="jahr")
 
 
 @blueprint.get("/termine/<slug>.ics")
@@ -62,10 +81,12 @@ def event(slug: str) -> Response:
     return shared(f"/termine/{slug}.ics", lambda now: _made_event(slug, now))
 
 
-def _made_feed(name: str, now: datetime) -> Made:
+def _made_feed(name: str, year: int | None, now: datetime) -> Made:
     described, scope = _described(name)
-    events = list(db.session.scalars(calendars.calendar_events(scope, now)))
-    return _made(described, events, scope, now, file_name=f"{name}.ics")
+    if year is not None:
+        described = replace(described, name=f"{described.name} {year}", address=f"{described.address}?jahr={year}")
+    events = list(db.session.scalars(calendars.calendar_events(scope, now, year)))
+    return _made(described, events, scope, now, file_name=f"{name}-{year}.ics" if year else f"{name}.ics")
 
 
 def _described(name: str) -> tuple[Feed, ColumnElement[bool]]:
@@ -84,9 +105,7 @@ def _described(name: str) -> tuple[Feed, ColumnElement[bool]]:
 
 def _feed(name: str, title: str, page_address: str, colour: str = DEFAULT_COLOUR) -> Feed:
     description = translate(N_("Termine des Angebots %(product)s: %(url)s"), product=settings().name, url=page_address)
-    return Feed(
-        name=title, description=description, colour=colour, address=links().calendar(name), page=page_address
-    )
+    return Feed(name=title, description=description, colour=colour, address=links().calendar(name), page=page_address)
 
 
 def _made_event(slug: str, now: datetime) -> Made:
@@ -107,9 +126,7 @@ def _made_event(slug: str, now: datetime) -> Made:
     return _made(described, shown, Event.id == found.id, now, file_name=f"{slug}.ics")
 
 
-def _made(
-    described: Feed, events: list[Event], scope: ColumnElement[bool], now: datetime, *, file_name: str
-) -> Made:
+def _made(described: Feed, events: list[Event], scope: ColumnElement[bool], now: datetime, *, file_name: str) -> Made:
     session = db.session()
     valid_until = calendars.changes_by_itself_at(session, now)
     last_modified = calendars.last_change(session, scope, now)

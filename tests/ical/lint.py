@@ -3,10 +3,38 @@
 import re
 
 FORBIDDEN_IN_FEEDS = ("METHOD", "ATTENDEE", "RRULE", "EXDATE")
-ORDER = ("VERSION", "PRODID", "CALSCALE", "NAME", "X-WR-CALNAME", "DESCRIPTION", "X-WR-CALDESC", "X-WR-TIMEZONE",
-         "REFRESH-INTERVAL", "X-PUBLISHED-TTL", "COLOR", "X-APPLE-CALENDAR-COLOR", "SOURCE", "URL")
-NEEDED = ("UID", "DTSTAMP", "CREATED", "LAST-MODIFIED", "SEQUENCE", "DTSTART", "DTEND", "SUMMARY", "DESCRIPTION",
-          "LOCATION", "URL", "CATEGORIES", "STATUS", "TRANSP")
+ORDER = (
+    "VERSION",
+    "PRODID",
+    "CALSCALE",
+    "NAME",
+    "X-WR-CALNAME",
+    "DESCRIPTION",
+    "X-WR-CALDESC",
+    "X-WR-TIMEZONE",
+    "REFRESH-INTERVAL",
+    "X-PUBLISHED-TTL",
+    "COLOR",
+    "X-APPLE-CALENDAR-COLOR",
+    "SOURCE",
+    "URL",
+)
+NEEDED = (
+    "UID",
+    "DTSTAMP",
+    "CREATED",
+    "LAST-MODIFIED",
+    "SEQUENCE",
+    "DTSTART",
+    "DTEND",
+    "SUMMARY",
+    "DESCRIPTION",
+    "LOCATION",
+    "URL",
+    "CATEGORIES",
+    "STATUS",
+    "TRANSP",
+)
 
 
 def complaints(content: bytes) -> list[str]:

@@ -19,8 +19,13 @@ from tests import factories
 from tests.ical.lint import complaints
 
 LINKS = Links("https://termine.example")
-FEED = Feed(name="Ämter, Städte", description="Alles; jetzt", colour="seagreen",
-            address="https://termine.example/kalender/alle.ics", page="https://termine.example/")
+FEED = Feed(
+    name="Ämter, Städte",
+    description="Alles; jetzt",
+    colour="seagreen",
+    address="https://termine.example/kalender/alle.ics",
+    page="https://termine.example/",
+)
 CHANGED = datetime(2023, 2, 1, 9, tzinfo=UTC)
 
 
@@ -66,8 +71,12 @@ def test_an_entry_is_written_like_this(session: Session) -> None:
     ("at", "start", "end", "transparency"),
     [
         (when(starts_on=date(2023, 2, 22)), date(2023, 2, 22), date(2023, 2, 23), "TRANSPARENT"),
-        (when(starts_on=date(2023, 3, 29), ends_on=date(2023, 3, 30), start_time=time(9), end_time=time(17)),
-         date(2023, 3, 29), date(2023, 3, 31), "TRANSPARENT"),
+        (
+            when(starts_on=date(2023, 3, 29), ends_on=date(2023, 3, 30), start_time=time(9), end_time=time(17)),
+            date(2023, 3, 29),
+            date(2023, 3, 31),
+            "TRANSPARENT",
+        ),
     ],
 )
 def test_days_are_days_and_their_end_is_exclusive(
@@ -87,8 +96,14 @@ def test_without_an_end_the_usual_duration_is_written(session: Session, minutes:
 
 
 def test_a_cancelled_event_stays_and_says_so(session: Session) -> None:
-    off = event(session, status=EventStatus.CANCELLED, cancelled_at=CHANGED, cancellation_reason="Krankheit.",
-                sequence=2, topic="Thema")
+    off = event(
+        session,
+        status=EventStatus.CANCELLED,
+        cancelled_at=CHANGED,
+        cancellation_reason="Krankheit.",
+        sequence=2,
+        topic="Thema",
+    )
     entry = parsed(vevent(off, [], LINKS))
     assert (entry["STATUS"], entry["TRANSP"], entry["SEQUENCE"]) == ("CANCELLED", "TRANSPARENT", 2)
     assert entry["SUMMARY"] == "Entfällt: 29. OZG-Sprechstunde: Thema"
@@ -98,7 +113,7 @@ def test_a_cancelled_event_stays_and_says_so(session: Session) -> None:
 def test_a_moved_event_says_from_when(session: Session) -> None:
     moved = event(session, moved_at=CHANGED, moved_from_on=date(2023, 2, 15), moved_from_time=time(10), sequence=1)
     entry = parsed(vevent(moved, [], LINKS))
-    assert entry["DESCRIPTION"].startswith("Verlegt von: 15. Februar 2023, 10:00 Uhr.\n")
+    assert entry["DESCRIPTION"].startswith("Verlegt vom 15. Februar 2023, 10:00 Uhr.\n")
 
 
 def test_place_and_awkward_words_come_back_as_they_were(session: Session) -> None:
@@ -126,8 +141,11 @@ def test_whatever_the_bytes_depend_on_is_in_the_fingerprint(session: Session) ->
     series = factories.series(session, kind=SeriesKind.OTHER)
     one = event(session, series=series)
     seen = {fingerprint(one, [], LINKS), fingerprint(one, [], Links("https://neu.example"))}
-    for change in (lambda: setattr(one, "topic", "Neu"), lambda: setattr(series, "title", "Neu"),
-                   lambda: setattr(one, "venue", Venue(name="Halle"))):
+    for change in (
+        lambda: setattr(one, "topic", "Neu"),
+        lambda: setattr(series, "title", "Neu"),
+        lambda: setattr(one, "venue", Venue(name="Halle")),
+    ):
         change()
         session.flush()
         seen.add(fingerprint(one, [], LINKS))
@@ -153,8 +171,9 @@ sys.stdout.buffer.write(vevent(event, [], Links("https://a.example")))
 
 def test_every_process_writes_the_same_bytes() -> None:
     written = {
-        subprocess.run([sys.executable, "-c", PROGRAM], env={"PYTHONHASHSEED": seed, "PATH": ""},
-                       capture_output=True, check=True).stdout
+        subprocess.run(
+            [sys.executable, "-c", PROGRAM], env={"PYTHONHASHSEED": seed, "PATH": ""}, capture_output=True, check=True
+        ).stdout
         for seed in ("1", "2", "3")
     }
     [only] = written
@@ -185,8 +204,12 @@ def test_the_lint_rejects_what_is_broken(broken: bytes, complaint: str) -> None:
     assert complaint in complaints(broken)
 
 
-ATTENDANCE = Attendance(attendee_email="erika@musterburg.example", attendee_name="Erika Beispiel",
-                        organizer_email="ozg@land.example", sequence=3)
+ATTENDANCE = Attendance(
+    attendee_email="erika@musterburg.example",
+    attendee_name="Erika Beispiel",
+    organizer_email="ozg@land.example",
+    sequence=3,
+)
 
 
 def test_an_invitation_asks_nothing_and_names_sender_and_participant(session: Session) -> None:
@@ -197,7 +220,10 @@ def test_an_invitation_asks_nothing_and_names_sender_and_participant(session: Se
     assert entry["ORGANIZER"] == "mailto:ozg@land.example"
     assert entry["ATTENDEE"] == "mailto:erika@musterburg.example"
     assert dict(entry["ATTENDEE"].params) == {
-        "CN": "Erika Beispiel", "CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", "PARTSTAT": "ACCEPTED",
+        "CN": "Erika Beispiel",
+        "CUTYPE": "INDIVIDUAL",
+        "ROLE": "REQ-PARTICIPANT",
+        "PARTSTAT": "ACCEPTED",
         "RSVP": "FALSE",
     }
 

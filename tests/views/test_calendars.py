@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import icalendar
 import pytest
@@ -31,7 +32,7 @@ ADDRESS = "/kalender/alle.ics"
 SOON = clock.today() + timedelta(days=20)
 
 
-def coming(session: Session, **values: object) -> Event:
+def coming(session: Session, **values: Any) -> Event:
     at = values.pop("at", None) or when(starts_on=SOON)
     return factories.event(session, **({"at": at, "published_at": clock.now() - timedelta(days=1)} | values))
 
@@ -185,6 +186,33 @@ def test_dates_not_known_to_the_day_old_ones_and_long_cancelled_ones_are_left_ou
     ]
 
 
+def test_older_years_are_had_by_naming_them(client: FlaskClient, session: Session) -> None:
+    coming(session, topic="2019", at=when(starts_on=date(2019, 12, 31)))
+    coming(session, topic="2020", at=when(starts_on=date(2020, 1, 1)))
+    coming(session, topic="Bald")
+    session.commit()
+    answer = client.get(f"{ADDRESS}?jahr=2019")
+    calendar = icalendar.Calendar.from_ical(answer.data)
+    assert summaries(answer.data) == ["OZG-Sprechstunde: 2019"]
+    assert (calendar["NAME"], calendar["SOURCE"]) == (
+        "OZG-Termine 2019",
+        "http://termine.example/kalender/alle.ics?jahr=2019",
+    )
+    assert summaries(client.get(ADDRESS).data) == ["OZG-Sprechstunde: Bald"]
+    again = client.get(f"{ADDRESS}?jahr=2019", headers={"If-None-Match": answer.headers["ETag"]})
+    assert again.status_code == 304
+
+
+@pytest.mark.parametrize("year", ["22", "9999", "0000", "20²2", "abcd", "2022 "])
+def test_a_year_that_is_none_gets_a_sentence(client: FlaskClient, year: str) -> None:
+    answer = client.get(ADDRESS, query_string={"jahr": year})
+    assert (answer.status_code, answer.mimetype, answer.text) == (
+        400,
+        "text/plain",
+        "Geben Sie bei „jahr“ eine Jahreszahl an, zum Beispiel 2022.\n",
+    )
+
+
 def test_the_calendar_of_a_kind_has_only_that_kind(client: FlaskClient, session: Session) -> None:
     congress = factories.series(session, kind=SeriesKind.CONGRESS, singular="Kongress")
     coming(session, topic="A")
@@ -236,7 +264,9 @@ def test_published_public_documents_are_attached(
 ) -> None:
     store, now = DocumentStore(settings.documents_folder), clock.now()
     for title, at, visibility in (
-        ("Folien", now, Visibility.PUBLIC), ("Entwurf", None, Visibility.PUBLIC), ("Intern", now, Visibility.SERIES)
+        ("Folien", now, Visibility.PUBLIC),
+        ("Entwurf", None, Visibility.PUBLIC),
+        ("Intern", now, Visibility.SERIES),
     ):
         file = receive(store, io.BytesIO(samples.slides(title)), file_name=f"{title}.pdf", limit_bytes=1_000_000)
         upload(session, hour, file, title=title, publish_at=at, visibility=visibility, now=now, actor=ANONYMOUS)
@@ -245,7 +275,8 @@ def test_published_public_documents_are_attached(
     [entry] = icalendar.Calendar.from_ical(content).walk("VEVENT")
     assert complaints(content) == []
     assert (str(entry["ATTACH"]), entry["ATTACH"].params["FMTTYPE"]) == (
-        "http://termine.example/unterlagen/1/folien", "application/pdf",
+        "http://termine.example/unterlagen/1/folien",
+        "application/pdf",
     )
     assert b"Entwurf" not in content
     assert b"Intern" not in content

@@ -70,7 +70,9 @@ def test_count_first_day_and_year_are_chosen_in_the_address(client: FlaskClient)
     dates = re.findall(r"(?m)^[\d.]+", client.get(f"{HOUSE}?anzahl=1&ab=16.02.2023&jahr=1").text)
     assert dates == ["22.02.2023"]
     assert re.findall(r"(?m)^[\d.]+", client.get(f"{HOUSE}?anzahl=9&ab=2023-01-01").text) == [
-        "15.02.", "22.02.", "08.03.",
+        "15.02.",
+        "22.02.",
+        "08.03.",
     ]
 
 
