@@ -25,8 +25,8 @@ def house_style(said: Announcement, *, with_year: bool) -> str:
 
 def _house_line(event: Event, *, with_year: bool, with_name: bool) -> str:
     parts = [_house_day(event, with_year=with_year)]
-    if with_name or not event.topic:
-        parts.append(f"{event.name}:" if event.topic else event.name)
+    if with_name or not event.topic:  # a name begins with a number, which must not run into the day's
+        parts = [f"{parts[0]}:", f"{event.name}," if event.topic else event.name]
     if event.topic:
         parts.append(_house_topic(event))
     remarks = [translate(N_("Thema folgt"))] if words.lacks_topic(event) else []

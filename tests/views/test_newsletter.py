@@ -87,7 +87,7 @@ def test_cancelled_moved_and_unknown_are_said_in_words(client: FlaskClient, sess
     assert client.get(f"{HOUSE}?anzahl=9").text.split("\n\n")[1:-1] == [
         '05.04. "A" (entfällt)',
         '05.04. "B" (verlegt vom 29.03.2023)',
-        "05.04. OZG-Sprechstunde (Thema folgt)",
+        "05.04.: OZG-Sprechstunde (Thema folgt)",
         'KW 18 "C"',
         'Juni "D"',
         '04.–05.07. "E"',
@@ -103,8 +103,8 @@ def test_several_series_are_told_apart_by_name(client: FlaskClient, session: Ses
     another(session, group, when(starts_on=date(2023, 2, 14)), topic="", number=2)
     assert client.get("/einbetten/alle/hausstil.txt?anzahl=2").text == (
         "Nächste Termine:\n\n"
-        "14.02. 2. Sitzung der AG Technik\n\n"
-        '15.02. OZG-Sprechstunde: "Offene OZG-Sprechstunde"\n\n'
+        "14.02.: 2. Sitzung der AG Technik\n\n"
+        '15.02.: OZG-Sprechstunde, "Offene OZG-Sprechstunde"\n\n'
         "Link zu allen Terminen und Unterlagen: http://termine.example/\n"
     )
     assert "14.02." not in client.get("/einbetten/sprechstunden/hausstil.txt").text
