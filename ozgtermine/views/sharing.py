@@ -15,7 +15,7 @@ from hashlib import sha256
 from threading import Lock
 
 from flask import Response, current_app, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import http_date, quote_etag
 
@@ -95,10 +95,10 @@ def shared(key: str, make: Callable[[datetime], Made]) -> Response:
     found = shelf.find(key)
     try:
         answer = _current(shelf, key, found, make)
-    except OperationalError:
+    except SQLAlchemyError as error:  # away, or all its connections are taken
         if found is None:
             raise
-        _log.warning("database not reachable, sending the last good %s", key)
+        _log.warning("database failed, sending the last good %s: %s", key, error)
         answer = found
     return _response(answer)
 
