@@ -29,7 +29,7 @@ interop: dev
 	$(PYTHON) -m pytest tests/interop
 
 soak: dev
-	$(PYTHON) -m pytest tests/soak
+	$(PYTHON) -m pytest -s tests/soak
 
 translations: dev
 	.venv/bin/pybabel -q extract -F ozgtermine/translations/extraction.cfg -k N_ --no-location --omit-header --sort-output -o ozgtermine/translations/messages.pot .

@@ -1,5 +1,6 @@
 """`ozgtermine run`: everything at once, for a first look and for a small server of one's own."""
 
+import ctypes
 import errno
 import os
 import signal
@@ -10,7 +11,7 @@ import time
 from datetime import date
 from pathlib import Path
 from types import FrameType
-from urllib.error import URLError
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import click
@@ -30,7 +31,9 @@ from ozgtermine.wording import N_
 
 START_DEADLINE_SECONDS = 60
 RESPAWN_PAUSE_SECONDS = 2.0
+DAY_SECONDS = 86_400
 STOP_DEADLINE_SECONDS = 15
+SET_PARENT_DEATH_SIGNAL = 1  # prctl(2)
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - looked up, not listened on
 
 PORT_TAKEN = N_("Der Port %(port)s ist schon belegt. Nehmen Sie einen anderen, zum Beispiel: make run PORT=%(other)s")
@@ -127,6 +130,8 @@ class _Pair:
             signal.signal(number, self._stop)
         self._server = _child(server)
         self._worker = _child(worker)
+        self._nightly: subprocess.Popen[bytes] | None = None
+        self._next_night = time.monotonic()
 
     def run(self, host: str, port: int, screen: str) -> int:
         """Show `screen` after the first answer, then watch both until one is told to stop; return the exit code."""
@@ -134,6 +139,7 @@ class _Pair:
             click.echo(screen)
             while not self._stopping and self._server.poll() is None:
                 self._respawn_worker()
+                self._run_nightly()
                 time.sleep(0.2)
         elif not self._stopping:
             click.echo("Der Server ist nicht gestartet. Der Grund steht in den Zeilen darüber.", err=True)
@@ -145,9 +151,17 @@ class _Pair:
             try:
                 with urlopen(f"http://{_shown(host)}:{port}/static/images/icon.svg", timeout=2):
                     return True
-            except (URLError, OSError):
+            except HTTPError:
+                return True
+            except OSError:
                 time.sleep(0.1)
         return False
+
+    def _run_nightly(self) -> None:
+        """Do the night's work at the start and once a day: nobody sets up a timer for a first look."""
+        if time.monotonic() >= self._next_night:
+            self._next_night = time.monotonic() + DAY_SECONDS
+            self._nightly = _child([sys.executable, "-m", "ozgtermine", "nightly"], stdout=subprocess.DEVNULL)
 
     def _respawn_worker(self) -> None:
         if self._worker.poll() is not None:
@@ -158,10 +172,11 @@ class _Pair:
         self._stopping = True
 
     def _end(self) -> int:
-        for child in (self._server, self._worker):
+        children = [child for child in (self._server, self._worker, self._nightly) if child]
+        for child in children:
             if child.poll() is None:
                 child.terminate()
-        for child in (self._server, self._worker):
+        for child in children:
             try:
                 child.wait(STOP_DEADLINE_SECONDS)
             except subprocess.TimeoutExpired:
@@ -171,4 +186,10 @@ class _Pair:
 
 def _child(command: list[str]) -> subprocess.Popen[bytes]:
     """Start a process that the terminal's Ctrl+C does not reach: we end it, in order."""
-    return subprocess.Popen(command, start_new_session=True)
+    return subprocess.Popen(command, start_new_session=True, preexec_fn=_end_with_parent)  # noqa: PLW1509 - no threads
+
+
+def _end_with_parent() -> None:
+    """Have this process told to stop when its parent is gone, also when that was killed (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGTERM)
