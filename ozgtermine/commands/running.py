@@ -159,6 +159,8 @@ class _Pair:
 
     def _run_nightly(self) -> None:
         """Do the night's work at the start and once a day: nobody sets up a timer for a first look."""
+        if self._nightly:
+            self._nightly.poll()  # so that it does not stay a zombie until the next night
         if time.monotonic() >= self._next_night:
             self._next_night = time.monotonic() + DAY_SECONDS
             self._nightly = _child([sys.executable, "-m", "ozgtermine", "nightly"], stdout=subprocess.DEVNULL)
@@ -184,9 +186,14 @@ class _Pair:
         return 0 if self._stopping else 1
 
 
-def _child(command: list[str]) -> subprocess.Popen[bytes]:
+def _child(command: list[str], stdout: int | None = None) -> subprocess.Popen[bytes]:
     """Start a process that the terminal's Ctrl+C does not reach: we end it, in order."""
-    return subprocess.Popen(command, start_new_session=True, preexec_fn=_end_with_parent)  # noqa: PLW1509 - no threads
+    return subprocess.Popen(
+        command,
+        stdout=stdout,
+        start_new_session=True,
+        preexec_fn=_end_with_parent,  # noqa: PLW1509 - there is one thread only
+    )
 
 
 def _end_with_parent() -> None:
