@@ -80,7 +80,7 @@ def _choices() -> list[tuple[str, str]]:
     every_series = list(db.session.scalars(visible_series(ANONYMOUS)))
     present = {each.kind for each in every_series}
     kinds = [
-        (slug, translate(N_("Alle %(kind)s"), kind=translate(label)))
+        (slug, translate(N_("%(kind)s (alle)"), kind=translate(label)))
         for slug, (kind, label) in KINDS.items()
         if kind in present
     ]
