@@ -19,10 +19,10 @@ STAMP = VENV / "installed"
 
 def main(wanted: str) -> None:
     """Have everything of the lock file `wanted` in `.venv`; ends the process with a sentence where that fails."""
-    installed = STAMP.read_text(encoding="ascii") if STAMP.is_file() else ""
+    installed = STAMP.read_text(encoding="utf-8") if STAMP.is_file() else ""
     name = "dev" if installed.startswith("dev ") else wanted
     lock = HERE / f"{name}.txt"
-    fingerprint = f"{name} {hashlib.sha256(lock.read_bytes()).hexdigest()} {sys.version_info[:2]}"
+    fingerprint = f"{name} {hashlib.sha256(lock.read_bytes()).hexdigest()} {sys.version_info[:2]} {VENV}"
     if PYTHON.exists() and installed == fingerprint:
         return
     if not (find_spec("venv") and find_spec("ensurepip")):
@@ -32,7 +32,7 @@ def main(wanted: str) -> None:
     _quietly([sys.executable, "-m", "venv", "--clear", str(VENV)], "Die Umgebung .venv ließ sich nicht anlegen.")
     install = ["-m", "pip", "install", "--require-hashes", "--no-deps", "-r", str(lock)]
     _quietly([str(PYTHON), *install], "Die Pakete ließen sich nicht installieren.")
-    STAMP.write_text(fingerprint, encoding="ascii")
+    STAMP.write_text(fingerprint, encoding="utf-8")
 
 
 def _quietly(command: list[str], sentence: str) -> None:
