@@ -4,6 +4,7 @@ import hashlib
 import smtplib
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import click
 from flask import Flask
@@ -38,6 +39,7 @@ def problems_of(app: Flask) -> Iterator[str]:
     """Yield a sentence for everything that is wrong; needs an application context."""
     settings: Settings = app.extensions["ozgtermine"].settings
     yield from _settings(settings)
+    yield from _folders(settings)
     yield from _mail(settings)
     try:
         current = is_current(db.engine)
@@ -63,6 +65,15 @@ def _settings(settings: Settings) -> Iterator[str]:
     for name in ("impressum", "datenschutz", "barrierefreiheit"):
         if settings.environment == "production" and not (settings.legal_folder / f"{name}.md").is_file():
             yield f"Für „{name}“ gilt der mitgelieferte Text. Legen Sie Ihren als legal/{name}.md in den Instanzordner."
+
+
+def _folders(settings: Settings) -> Iterator[str]:
+    for folder in (settings.instance, settings.documents_folder, settings.mail_folder):
+        try:
+            with TemporaryFile(dir=folder):
+                pass
+        except OSError:
+            yield f"In den Ordner {folder} lässt sich nicht schreiben."
 
 
 def _mail(settings: Settings) -> Iterator[str]:
