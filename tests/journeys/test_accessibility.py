@@ -1,0 +1,135 @@
+"""Every page: axe finds nothing, nothing is wider than the window, nothing weighs too much, no page sets a cookie."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Request
+
+from tests.browsing import NARROW, WIDE, new_page
+from tests.living import Site
+
+pytestmark = pytest.mark.browser
+
+HEAVIEST_BYTES = 100_000
+PUBLIC = [
+    "/",
+    "/?art=sprechstunden",
+    "/?reihe=fachkongress-it-planungsrat",
+    "/reihen/ozg-sprechstunde",
+    "/reihen/ag-1-kooperationsmodell",
+    "/reihen/plenum",
+    "/reihen/weitere-termine",
+    "/termine/ozg-sprechstunde-2023-01-25",
+    "/termine/ozg-sprechstunde-2023-02-15",
+    "/termine/ozg-sprechstunde-2023-02-22",
+    "/termine/fachkongress-it-planungsrat-2023-03-29",
+    "/termine/ozg-sprechstunde-2023-02-15/anmelden",
+    "/termine/ozg-sprechstunde-2023-01-25/anmelden",
+    "/termine/ozg-sprechstunde-2023-02-15/anmelden/gesendet",
+    "/termine/fachkongress-it-planungsrat-2023-03-29/anmelden",
+    "/unterlagen",
+    "/unterlagen?q=nichts-davon",
+    "/kalender",
+    "/newsletter",
+    "/newsletter?stil=mail.html",
+    "/impressum",
+    "/datenschutz",
+    "/barrierefreiheit",
+    "/leichte-sprache",
+    "/postfach",
+    "/verwaltung/anmelden",
+]
+EDITORS = [
+    "/verwaltung/",
+    "/verwaltung/termine",
+    "/verwaltung/termine?stand=alle",
+    "/verwaltung/termine/neu",
+    "/verwaltung/termine/neu?reihe=1",
+    "/verwaltung/termine/1",
+    "/verwaltung/termine/1/bearbeiten",
+    "/verwaltung/termine/1/verlegen",
+    "/verwaltung/termine/1/absagen",
+    "/verwaltung/termine/1/veroeffentlichen",
+    "/verwaltung/termine/1/anmeldungen",
+    "/verwaltung/termine/1/unterlagen",
+    "/verwaltung/unterlagen",
+    "/verwaltung/reihen",
+    "/verwaltung/reihen/neu",
+    "/verwaltung/reihen/1",
+    "/verwaltung/konto",
+]
+LOOKS = [(width, scheme) for width in (NARROW, WIDE) for scheme in ("light", "dark")]
+
+
+@pytest.fixture(scope="session")
+def session_cookie(browser: Browser, live_server: Site) -> str:
+    """Return the cookie of a signed-in administrator."""
+    with new_page(browser, live_server.address) as page:
+        page.goto(live_server.setup_link)
+        assert findings(page) == []
+        page.get_by_label("Ihr Name").fill("Erika Muster")
+        page.get_by_label("E-Mail-Adresse").fill("erika.muster@mid.example")
+        page.get_by_label("Passwort").fill("vier lange sichere Woerter")
+        page.get_by_role("button", name="Konto einrichten").click()
+        page.get_by_role("heading", name="Übersicht").wait_for()
+        [cookie] = page.context.cookies()
+        assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Lax")
+        return str(cookie["value"])
+
+
+def findings(page: Page) -> list[tuple[str, list[str]]]:
+    """Return what axe finds: the rule and the elements."""
+    found = Axe().run(page).response["violations"]
+    return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]
+
+
+@pytest.fixture(params=LOOKS, ids=lambda look: f"{look[0]['width']} {look[1]}")
+def look(request: pytest.FixtureRequest, browser: Browser, live_server: Site) -> Iterator[Page]:
+    """Yield a page of one width and colour scheme."""
+    width, scheme = request.param
+    with new_page(browser, live_server.address, viewport=width, color_scheme=scheme) as page:
+        yield page
+
+
+def defects(page: Page, path: str) -> dict[str, object]:
+    """Return what is wrong with the page of `path`."""
+    answer = page.goto(path, wait_until="load")
+    assert answer
+    wrong = {
+        "axe": findings(page),
+        "wider than the window": page.evaluate("document.documentElement.scrollWidth > window.innerWidth"),
+        "without policy": "default-src 'none'" not in answer.headers.get("content-security-policy", ""),
+    }
+    return {name: value for name, value in wrong.items() if value}
+
+
+def test_no_public_page_has_a_defect(look: Page) -> None:
+    found = {path: defects(look, path) for path in PUBLIC}
+    assert {path: wrong for path, wrong in found.items() if wrong} == {}
+    assert look.context.cookies() == []
+
+
+@pytest.mark.parametrize("path", ["/gibt-es-nicht", "/anmeldung/gibt-es-nicht", "/konto/einrichten/gibt-es-nicht"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_of_errors_have_no_defect_either(browser: Browser, live_server: Site, path: str, scheme: str) -> None:
+    context = browser.new_context(base_url=live_server.address, viewport=NARROW, color_scheme=scheme)  # type: ignore[arg-type]
+    assert defects(context.new_page(), path) == {}
+    context.close()
+
+
+@pytest.mark.parametrize("path", ["/", "/reihen/ozg-sprechstunde", "/kalender", "/newsletter", "/unterlagen"])
+def test_a_first_visit_weighs_little_and_sets_no_cookie(browser: Browser, live_server: Site, path: str) -> None:
+    finished: list[Request] = []
+    with new_page(browser, live_server.address) as page:
+        page.on("requestfinished", lambda request: finished.append(request))  # noqa: PLW0108 - Playwright wants it
+        page.goto(path, wait_until="networkidle")
+        sizes = [request.sizes() for request in finished]
+        assert page.context.cookies() == []
+    assert sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes) < HEAVIEST_BYTES
+
+
+def test_no_page_of_the_editors_has_a_defect(look: Page, live_server: Site, session_cookie: str) -> None:
+    look.context.add_cookies([{"name": "ozgtermine", "value": session_cookie, "url": live_server.address}])
+    found = {path: defects(look, path) for path in EDITORS}
+    assert {path: wrong for path, wrong in found.items() if wrong} == {}
