@@ -33,8 +33,8 @@ soak: dev
 
 translations: dev
 	.venv/bin/pybabel -q extract -F ozgtermine/translations/extraction.cfg -k N_ --no-location --omit-header --sort-output -o ozgtermine/translations/messages.pot .
-	.venv/bin/pybabel -q update -i ozgtermine/translations/messages.pot -d ozgtermine/translations --omit-header --no-fuzzy-matching
-	.venv/bin/pybabel -q compile -d ozgtermine/translations
+	.venv/bin/pybabel -q update -i ozgtermine/translations/messages.pot -d ozgtermine/translations --ignore-pot-creation-date --ignore-obsolete --no-fuzzy-matching
+	.venv/bin/pybabel -q compile --use-fuzzy -d ozgtermine/translations
 
 lock: dev
 	$(PYTHON) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade -o requirements/runtime.txt pyproject.toml
