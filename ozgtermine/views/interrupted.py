@@ -12,12 +12,10 @@ PREFIX = "kept-"
 
 def kept_fields() -> Mapping[str, list[str]]:
     """Return the typed fields that the sign-in form carries along, by their own names."""
-    return {
-        name.removeprefix(PREFIX): values for name, values in request.form.lists() if name.startswith(PREFIX)
-    }
+    return {name.removeprefix(PREFIX): values for name, values in request.form.lists() if name.startswith(PREFIX)}
 
 
 def ask_to_sign_in_again() -> Response:
     """Answer a write without a session: the sign-in page, which holds all that was typed. Files must be chosen anew."""
     kept = {name: values for name, values in request.form.lists() if not name.endswith("password")}
-    return page("accounts/sign_in.html", 401, form=SignInForm(), kept=kept, target=request.path)
+    return page("accounts/sign_in.html", 401, form=SignInForm(), kept=kept, target=request.full_path.rstrip("?"))
