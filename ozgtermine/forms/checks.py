@@ -29,6 +29,8 @@ class Needed:
         self.sentence = sentence
 
     def __call__(self, _form: Form, field: Field) -> None:
+        if field.process_errors:
+            raise StopValidation  # something was typed, and it has its sentence already
         if not field.data:
             field.errors = []
             raise StopValidation(translate(self.sentence))

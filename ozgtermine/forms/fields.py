@@ -26,7 +26,7 @@ class GermanDate(DateField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         try:
-            super().process_formdata(valuelist)
+            super().process_formdata([text for text in valuelist if text.strip()])
         except ValueError as error:
             raise ValueError(translate(N_("Geben Sie den Tag im Format TT.MM.JJJJ ein."))) from error
 

@@ -92,8 +92,8 @@ def registrations_of(offer_id: int) -> Select[Registration]:
 def counts_by_state(session: Session, offer_id: int) -> dict[State, int]:
     """Return the number of registrations of an offer in each state that has any."""
     grouped = select(Registration.state, func.count()).where(Registration.offer_id == offer_id)
-    rows = session.execute(grouped.group_by(Registration.state)).tuples()
-    return dict(rows.all())
+    rows = session.execute(grouped.group_by(Registration.state)).all()
+    return {row[0]: row[1] for row in rows}
 
 
 def venues() -> Select[Venue]:
