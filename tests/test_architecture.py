@@ -1,6 +1,7 @@
 """What holds for the whole house: the order of imports, declared routes, one way of writing, quick commands."""
 
 import ast
+import inspect
 import re
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 from ozgtermine.application import create_app
 from ozgtermine.config import Settings
 from ozgtermine.database import PUBLIC
+from ozgtermine.links import Links
 from ozgtermine.rules.permissions import Action
 from ozgtermine.views.guards import declared_action
 from tests.living import TOP
@@ -165,3 +167,13 @@ def test_pages_carry_no_inline_style_or_script() -> None:
         )
     ]
     assert found == []
+
+
+def test_every_address_in_mails_and_feeds_leads_to_a_route(application: Flask) -> None:
+    arguments = {"document_id": 1, "slug": "x", "token": "x", "name": "alle", "style": "text.txt"}
+    links, routes = Links(""), application.url_map.bind("termine.example")
+    for name, function in inspect.getmembers(links, inspect.ismethod):
+        if not name.startswith("_"):
+            path = function(**{each: arguments[each] for each in inspect.signature(function).parameters})
+            endpoint, _values = routes.match(path)
+            assert endpoint in application.view_functions, name

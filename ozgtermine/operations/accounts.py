@@ -106,6 +106,9 @@ def set_up(session: Session, token: str, *, name: str, email: str, password: str
     AdministratorExistsError where the first administrator is there already.
     """
     link = get_link(session, token, now=now)
+    session.refresh(link, with_for_update=True)
+    if link.used_at:
+        raise LinkExpiredError
     hashed = _checked_hash(password)
     if link.purpose is AccountLinkPurpose.SET_UP:
         if has_administrator(session):

@@ -108,7 +108,21 @@ def _take_over(session: Session, event: Event, details: EventDetails) -> None:
     event.number_of_attendees, event.attendees_estimated = details.number_of_attendees, details.attendees_estimated
     _take_over_offer(event, details.offer)
     _take_over_access(event, details.access)
-    session.flush()
+    _flush_with_number(session, details.number)
+
+
+def _flush_with_number(session: Session, number: int | None) -> None:
+    """Write the rows; who was faster with the same number has it."""
+    try:
+        with session.begin_nested():
+            session.flush()
+    except IntegrityError as error:
+        raise _taken(number) from error
+
+
+def _taken(number: int | None) -> InvalidValueError:
+    sentence = N_("Die Nummer %(number)s ist in dieser Reihe schon vergeben.")
+    return InvalidValueError(sentence, field="number", number=number)
 
 
 def _check_number(session: Session, event: Event, number: int | None) -> None:
@@ -116,9 +130,7 @@ def _check_number(session: Session, event: Event, number: int | None) -> None:
         Event.series_id == event.series_id, Event.number == number, Event.id != event.id
     )
     if number is not None and session.scalars(others).first() is not None:
-        raise InvalidValueError(
-            N_("Die Nummer %(number)s ist in dieser Reihe schon vergeben."), field="number", number=number
-        )
+        raise _taken(number)
 
 
 def _take_over_offer(event: Event, details: OfferDetails) -> None:
@@ -143,7 +155,9 @@ def _take_over_access(event: Event, details: AccessDetails) -> None:
     event.access.audience = details.audience
 
 
-def publish(session: Session, event: Event, *, publish_at: datetime, number: int | None = None) -> None:
+def publish(
+    session: Session, event: Event, *, publish_at: datetime, number: int | None = None, now: datetime
+) -> None:
     """Make the event visible from `publish_at` on, with a running number: `number`, or the series' next one.
 
     The number is given now even where the instant lies ahead, so that it is announced in the order of planning.
@@ -151,14 +165,9 @@ def publish(session: Session, event: Event, *, publish_at: datetime, number: int
     """
     given = number or event.number or next_number(session, event.series)
     _check_number(session, event, given)
-    event.published_at, event.number = publish_at, given
-    try:
-        with session.begin_nested():
-            session.flush()
-    except IntegrityError as error:
-        raise InvalidValueError(
-            N_("Die Nummer %(number)s ist in dieser Reihe schon vergeben."), field="number", number=given
-        ) from error
+    with _tracked(event, now):
+        event.published_at, event.number = publish_at, given
+    _flush_with_number(session, given)
 
 
 def hide(event: Event) -> None:
@@ -167,7 +176,7 @@ def hide(event: Event) -> None:
 
 
 def move(event: Event, when: When, *, reason: str, now: datetime) -> None:
-    """Put the event on another date; the first date it was announced for stays known.
+    """Put the event on another date; the date that was announced before stays known.
 
     Raises InvalidValueError where the date is the one it has.
     """

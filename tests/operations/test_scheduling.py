@@ -31,19 +31,19 @@ def test_publishing_gives_the_number_after_the_highest(session: Session) -> None
     series = factories.series(session)
     factories.event(session, series=series, number=28)
     draft = factories.event(session, series=series, published_at=None)
-    scheduling.publish(session, draft, publish_at=NOW)
+    scheduling.publish(session, draft, publish_at=NOW, now=NOW)
     assert (draft.number, draft.published_at) == (29, NOW)
 
 
 def test_a_series_without_numbers_gets_none_and_a_given_one_counts(session: Session) -> None:
     series = factories.series(session)
     first, second = (factories.event(session, series=series, published_at=None) for _each in range(2))
-    scheduling.publish(session, first, publish_at=NOW)
+    scheduling.publish(session, first, publish_at=NOW, now=NOW)
     assert first.number is None
-    scheduling.publish(session, second, publish_at=NOW, number=11)
+    scheduling.publish(session, second, publish_at=NOW, number=11, now=NOW)
     assert second.number == 11
     with pytest.raises(InvalidValueError) as refusal:
-        scheduling.publish(session, first, publish_at=NOW, number=11)
+        scheduling.publish(session, first, publish_at=NOW, number=11, now=NOW)
     assert refusal.value.field == "number"
 
 

@@ -66,7 +66,7 @@ def edit(series_id: int) -> Response:
     if form.validate():
         try:
             with transaction() as session:
-                own = session.get_one(Series, series_id)
+                own = session.get_one(Series, series_id, with_for_update=True)
                 editing_series.edit_series(own, form.details(), seen_version=seen_version())
         except StaleEditError:
             theirs = SeriesForm.of(all_venues(), None, series_or_404(series_id))

@@ -40,7 +40,8 @@ def publish(event_id: int) -> Response:
     form = PublishForm(request.form)
 
     def change(session: Session, event: Event) -> None:
-        scheduling.publish(session, event, publish_at=form.publish_at(clock.now()), number=form.number.data)
+        now = clock.now()
+        scheduling.publish(session, event, publish_at=form.publish_at(now), number=form.number.data, now=now)
 
     done = N_("Der Termin ist veröffentlicht.") if not form.publish_on.data else N_("Der Termin wird veröffentlicht.")
     return _changed(event_id, form, "organizing/publish.html", change, done)

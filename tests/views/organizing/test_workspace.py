@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
@@ -120,6 +121,23 @@ def test_an_event_is_drafted_published_moved_cancelled_and_restored(
     editor.post(f"{path}/verbergen", data={"version": the_event(session).version}, headers=OURS)
     assert client.get(page).status_code == 404
     assert the_event(session).number == 7
+
+
+def test_an_event_appears_at_the_time_it_was_given(
+    editor: FlaskClient, client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = drafted(editor, session)
+    made = the_event(session)
+    given = {"version": made.version, "number": "7", "publish_on": "01.02.2027", "publish_time": "08:00"}
+    assert editor.post(f"{path}/veroeffentlichen", data=given, headers=OURS).status_code == 303
+    page = f"/termine/{made.slug}"
+    answers = []
+    for moment in (datetime(2027, 2, 1, 6, 59, 59, tzinfo=UTC), datetime(2027, 2, 1, 7, tzinfo=UTC)):
+        monkeypatch.setattr(clock, "now", lambda moment=moment: moment)
+        listed = "Ein Thema" in client.get("/").get_data(as_text=True)
+        in_feed = "Ein Thema" in client.get("/kalender/alle.ics").get_data(as_text=True)
+        answers.append((client.get(page).status_code, listed, in_feed))
+    assert answers == [(404, False, False), (200, True, True)]
 
 
 @pytest.mark.parametrize(
