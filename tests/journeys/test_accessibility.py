@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request
 
 from tests.browsing import NARROW, WIDE, new_page
+from tests.journeys.findings import findings
 from tests.living import Site
 
 pytestmark = pytest.mark.browser
@@ -76,12 +76,6 @@ def session_cookie(browser: Browser, live_server: Site) -> str:
         [cookie] = page.context.cookies()
         assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Lax")
         return str(cookie["value"])
-
-
-def findings(page: Page) -> list[tuple[str, list[str]]]:
-    """Return what axe finds: the rule and the elements."""
-    found = Axe().run(page).response["violations"]
-    return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]
 
 
 @pytest.fixture(params=LOOKS, ids=lambda look: f"{look[0]['width']} {look[1]}")

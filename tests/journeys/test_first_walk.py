@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 
 import pytest
 from icalendar import Calendar
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browsing import new_page
+from tests.browsing import NARROW, WIDE, new_page
+from tests.journeys.findings import findings
 from tests.journeys.hands import Keyboard, Mouse
 from tests.living import Site, running
 from tests.samples import slides
@@ -127,3 +128,42 @@ def upload(user: Mouse, presentation: Path) -> None:
     user.type("Titel", "Folien der offenen Sprechstunde")
     user.press("Hochladen")
     expect(page.get_by_text("Die Unterlage ist hochgeladen.")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [NARROW, WIDE], ids=["320", "1280"])
+def test_no_page_on_the_way_to_a_seat_has_a_defect(
+    browser: Browser, live_server: Site, viewport: dict[str, int], scheme: str
+) -> None:
+    found = {}
+    with new_page(browser, live_server.address, viewport=viewport, color_scheme=scheme) as page:
+        page.goto("/termine/ozg-sprechstunde-2023-02-15/anmelden")
+        page.get_by_role("button", name="Weiter: Angaben prüfen").click()
+        found["errors"] = findings(page)
+        address = f"{scheme}.{viewport['width']}@stadt.example"
+        for label, text in (("Vorname", "Kim"), ("Nachname", "Beispiel"), ("E-Mail-Adresse", address)):
+            page.get_by_label(label).fill(text)
+        page.get_by_role("button", name="Weiter: Angaben prüfen").click()
+        found["check"] = findings(page)
+        page.get_by_role("button", name="Anmeldung absenden").click()
+        if page.get_by_role("button", name="Ja, jetzt absenden").count():
+            found["assure"] = findings(page)
+            page.get_by_role("button", name="Ja, jetzt absenden").click()
+        open_mail_to(page, address, live_server)
+        found["mail"] = findings(page)
+        page.locator('a[href*="/anmeldung/bestaetigen/"]').first.click()
+        found["confirm"] = findings(page)
+        page.get_by_role("button", name="Jetzt bestätigen").click()
+        found["manage"] = findings(page)
+        page.get_by_role("link", name="Abmelden").or_(page.get_by_role("button", name="Abmelden")).first.click()
+        found["withdraw"] = findings(page)
+    assert {step: wrong for step, wrong in found.items() if wrong} == {}
+    assert {"errors", "check", "mail", "confirm", "manage", "withdraw"} <= set(found)
+
+
+def open_mail_to(page: Page, address: str, site: Site) -> None:
+    deadline = time.monotonic() + 20
+    while not any(address in mail.recipient for mail in site.mails()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    page.goto("/postfach")
+    page.get_by_role("row").filter(has_text=address).get_by_role("link").first.click()
