@@ -6,7 +6,9 @@ from datetime import timedelta
 
 from flask import Flask, request
 from jinja2 import StrictUndefined
+from werkzeug.local import LocalProxy
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from ozgtermine import clock
 from ozgtermine.config import ConfigurationError, Settings
@@ -16,7 +18,6 @@ from ozgtermine.rendering.dates import FILTERS
 from ozgtermine.rendering.paragraphs import paragraphs
 from ozgtermine.rendering.templates import resource_folder
 from ozgtermine.views import (
-    accounts,
     answers,
     assets,
     calendars,
@@ -24,16 +25,25 @@ from ozgtermine.views import (
     documents,
     errors,
     events,
+    groups,
     guards,
     legal,
     mailbox,
     newsletter,
     organizing,
+    own_account,
+    passkeys,
+    provider,
     registration,
     registration_links,
+    second_factors,
     series,
+    setting_up,
+    signing_in,
     start,
 )
+from ozgtermine.views.guards import actor_may
+from ozgtermine.views.navigation import workspace_links
 from ozgtermine.views.sessions import current_actor, login_manager
 from ozgtermine.wording import N_, catalogue
 
@@ -47,12 +57,25 @@ BLUEPRINTS = (
     documents.blueprint,
     registration.blueprint,
     registration_links.blueprint,
+    groups.blueprint,
     mailbox.blueprint,
     legal.blueprint,
-    accounts.blueprint,
+    signing_in.blueprint,
+    setting_up.blueprint,
+    own_account.blueprint,
+    second_factors.blueprint,
+    passkeys.blueprint,
+    provider.blueprint,
     *organizing.BLUEPRINTS,
 )
 STATIC_SECONDS = 31_536_000
+
+
+class StorableId(IntegerConverter):
+    """A number in an address; one that no database could hold matches no route, so that it is simply not found."""
+
+    def __init__(self, url_map: Map, fixed_digits: int = 0) -> None:
+        super().__init__(url_map, fixed_digits, max=2**31 - 1)
 
 
 @dataclass(frozen=True)
@@ -81,12 +104,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     login_manager.init_app(app)
     # Nobody is remembered beyond a session; asking each time would touch the session and add `Vary: Cookie` to all.
     app.after_request_funcs[None].remove(login_manager._update_remember_cookie)  # noqa: SLF001 - no switch for it
+    app.url_map.converters["int"] = StorableId
     guards.install(app)
     errors.install(app)
     compression.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    _prepare_templates(app, settings)
+    _prepare_templates(app)
     return app
 
 
@@ -100,7 +124,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=timedelta(minutes=settings.session_minutes),
+        PERMANENT_SESSION_LIFETIME=timedelta(days=settings.member_session_days),
         MAX_CONTENT_LENGTH=settings.upload_limit_bytes + 1_000_000,
         MAX_FORM_MEMORY_SIZE=2_000_000,
         SEND_FILE_MAX_AGE_DEFAULT=STATIC_SECONDS,
@@ -110,11 +134,12 @@ def _configure(app: Flask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
 
-def _prepare_templates(app: Flask, settings: Settings) -> None:
+def _prepare_templates(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_translations(catalogue("de"), newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.filters.update(FILTERS, paragraphs=paragraphs)
-    app.jinja_env.globals.update(site=settings, asset=assets.address, messages=answers.notices)
-    app.context_processor(lambda: {"actor": current_actor(), "current_path": request.path})
+    app.jinja_env.globals.update(site=LocalProxy(answers.settings), asset=assets.address, messages=answers.notices)
+    app.context_processor(lambda: {"actor": current_actor(), "may": actor_may, "current_path": request.path})
+    app.jinja_env.globals.update(workspace_links=workspace_links, passkeys_possible=passkeys.are_possible)

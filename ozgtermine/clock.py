@@ -17,6 +17,11 @@ def now() -> datetime:
     return datetime.now(UTC) + _offset
 
 
+def real_now() -> datetime:
+    """Return the true instant, also in a demonstration: for sessions, limits and one-time links."""
+    return datetime.now(UTC)
+
+
 def today() -> date:
     """Return the product's present day in Sachsen-Anhalt."""
     return now().astimezone(BERLIN).date()

@@ -14,6 +14,7 @@ from ozgtermine.errors import Refusal
 Environment = Literal["production", "demo"]
 
 PREFIX = "OZGTERMINE_"
+CONFIG_FILE = "config.toml"
 
 
 class ConfigurationError(Refusal):
@@ -44,11 +45,33 @@ class Settings:
     smtp_security: Literal["none", "starttls", "tls"] = "none"
     smtp_timeout_seconds: int = 30
     mail_from: str = "ozg@sachsen-anhalt.de"
+    mail_from_name: str = ""
+    reply_to: str = ""
     mails_per_minute: int = 300
 
+    new_series_policy: Literal["open", "on_request", "external", "members", "none"] = "open"
+    new_series_mode: Literal["online", "on_site", "hybrid"] = "online"
+    new_series_duration_minutes: int = 90
+
+    sent_mails_days: int = 14
+    form_drafts_days: int = 30
+    sign_in_notes_days: int = 90
+    audit_days: int = 365
+
     upload_limit_bytes: int = 100_000_000
-    session_minutes: int = 480
+    session_minutes: int = 600
+    session_idle_minutes: int = 60
+    member_session_days: int = 30
+    member_session_idle_days: int = 7
+    require_second_factor: bool = True
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = field(default="", repr=False)
+    oidc_name: str = "Mit dem Konto des Landes anmelden"
     trusted_proxies: int = 0
+
+    fixed: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False, metadata={"not_set": True})
+    """Name of a setting → where the operator has set it; nobody changes it on a page."""
 
     @property
     def is_demo(self) -> bool:
@@ -78,17 +101,20 @@ class Settings:
         Raises ConfigurationError naming the setting that is unknown or has the wrong form.
         """
         instance = Path(environ.get(f"{PREFIX}INSTANCE", "instance")).absolute()
-        values = {**read_file(instance / "config.toml"), **_from_environment(environ)}
-        unknown = sorted(set(values) - {each.name for each in fields(cls)})
+        file, environment = read_file(instance / CONFIG_FILE), _from_environment(environ)
+        values = {**file, **environment}
+        known = [each for each in fields(cls) if "not_set" not in each.metadata]
+        unknown = sorted(set(values) - {each.name for each in known})
         if unknown:
             raise ConfigurationError("Unbekannte Einstellung: %(names)s", names=", ".join(unknown))
         key_file = instance / "secret_key"
         if not values.get("secret_key") and key_file.is_file():
             values["secret_key"] = key_file.read_text(encoding="ascii").strip()
         typed = {
-            each.name: _typed(each.name, each.type, values[each.name]) for each in fields(cls) if each.name in values
+            each.name: _typed(each.name, each.type, values[each.name]) for each in known if each.name in values
         }
-        settings = cls(**{**typed, "instance": instance})
+        fixed = dict.fromkeys(file, CONFIG_FILE) | {name: f"{PREFIX}{name.upper()}" for name in environment}
+        settings = cls(**{**typed, "instance": instance, "fixed": fixed})
         settings._check()
         return settings
 

@@ -15,8 +15,9 @@ from pathlib import Path
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
+from ozgtermine import clock
 from ozgtermine.errors import BusyError
 from ozgtermine.models import (
     Base,
@@ -28,14 +29,16 @@ from ozgtermine.models import (
     RegistrationOffer,
     Room,
     Series,
+    Setting,
     Venue,
 )
+from ozgtermine.operations import auditing
 from ozgtermine.queries.revision import forget_public_change, mark_public_change, raise_revision
 
 db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
 
 LOCK_DEADLINE_SECONDS = 30.0
-PUBLIC = (Document, DocumentVersion, Event, Organisation, Project, RegistrationOffer, Room, Series, Venue)
+PUBLIC = (Document, DocumentVersion, Event, Organisation, Project, RegistrationOffer, Room, Series, Setting, Venue)
 _queue_of_this_process = threading.Lock()
 
 
@@ -98,8 +101,14 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
     if not isinstance(connection, sqlite3.Connection):
         return
     connection.isolation_level = None
+    # SQLite's own `lower` knows ASCII alone; LIKE without regard to case is built on it
+    connection.create_function("lower", 1, _lower, deterministic=True)
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _lower(value: str | float | None) -> str | float | None:
+    return value.lower() if isinstance(value, str) else value
 
 
 @event.listens_for(Engine, "begin")
@@ -124,6 +133,11 @@ def _mark_bulk_writes(state: ORMExecuteState) -> None:
         mark_public_change(state.session)
 
 
+@event.listens_for(Session, "after_flush")
+def _record(session: Session, flush: UOWTransaction) -> None:
+    auditing.record_changes(session, flush, now=clock.now())
+
+
 @event.listens_for(Session, "before_commit")
 def _raise_revision(session: Session) -> None:
     """Raise the revision as the last statement: before the offer's lock it would deadlock on PostgreSQL."""
@@ -135,3 +149,9 @@ def _raise_revision(session: Session) -> None:
 @event.listens_for(Session, "after_rollback")
 def _forget_mark(session: Session) -> None:
     forget_public_change(session)
+    auditing.end_change(session)
+
+
+@event.listens_for(Session, "after_commit")
+def _end_change(session: Session) -> None:
+    auditing.end_change(session)

@@ -51,5 +51,20 @@ class Links:
     def privacy(self) -> str:
         return f"{self.base_url}/datenschutz"
 
+    def sign_in(self) -> str:
+        return f"{self.base_url}/verwaltung/anmelden"
+
+    def provider_answer(self) -> str:
+        return f"{self.base_url}/verwaltung/anmelden/zentral/antwort"
+
+    def enter(self, token: str) -> str:
+        return f"{self.base_url}/konto/anmelden/{token}"
+
+    def reset_password(self, token: str) -> str:
+        return f"{self.base_url}/konto/passwort/{token}"
+
+    def own_account(self) -> str:
+        return f"{self.base_url}/verwaltung/konto"
+
     def set_up_account(self, token: str) -> str:
         return f"{self.base_url}/konto/einrichten/{token}"

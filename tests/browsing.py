@@ -71,8 +71,8 @@ def new_page(browser: Browser, address: str, **options: Any) -> Iterator[Page]:
 
 
 def _errors(message: ConsoleMessage) -> list[str]:
-    """Take what the browser complains about; that a form came back with 422 is no complaint about the page."""
-    if message.type not in ("error", "warning") or "422 (" in message.text:
+    """Take what the browser complains about; that a form came back (422, 409) is no complaint about the page."""
+    if message.type not in ("error", "warning") or any(each in message.text for each in ("422 (", "409 (")):
         return []
     return [f"{message.type}: {message.text} ({message.location['url']})"]
 

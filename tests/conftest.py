@@ -89,6 +89,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
         secret_key=SECRET_KEY,
         environment="demo",
         base_url="http://termine.example",
+        require_second_factor=False,
     )
 
 

@@ -4,9 +4,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
+from ozgtermine import clock
 from ozgtermine.models import (
+    AuditAct,
+    AuditEntry,
+    Document,
+    DocumentKind,
+    DocumentVersion,
     Event,
     Registration,
     RegistrationOffer,
@@ -86,6 +92,46 @@ def registration(session: Session, of: RegistrationOffer, **values: Any) -> Regi
         "waiting_since": NOW if state is State.WAITING else None,
     }
     return _added(session, Registration(**(defaults | values)))
+
+
+def document(of: Event, **values: Any) -> Document:
+    """Add a public presentation, without a file in the store, to the event."""
+    defaults: dict[str, Any] = {
+        "kind": DocumentKind.PRESENTATION,
+        "title": "Präsentation",
+        "slug": "praesentation",
+        "published_at": NOW - timedelta(days=1),
+        "created_at": NOW - timedelta(days=1),
+        "versions": [
+            DocumentVersion(
+                number=1,
+                sha256="0" * 64,
+                size_bytes=1,
+                media_type="application/pdf",
+                file_name="praesentation.pdf",
+                uploaded_at=NOW - timedelta(days=1),
+            )
+        ],
+    }
+    session = object_session(of)
+    assert session is not None
+    return _added(session, Document(event=of, **(defaults | values)))
+
+
+def change_of(event: Event, *, change_id: str, changes: dict[str, list[Any]] | None = None) -> AuditEntry:
+    """Return the record of a change of the event, made a minute ago."""
+    return AuditEntry(
+        change_id=change_id,
+        at=clock.now() - timedelta(minutes=1),
+        author="Erika Muster",
+        act=AuditAct.CHANGED,
+        thing="event",
+        thing_id=event.id,
+        title=event.title,
+        event_id=event.id,
+        series_id=event.series_id,
+        changes=changes or {"topic": ["Alt", event.topic]},
+    )
 
 
 def _added(session: Session, row: Row) -> Row:

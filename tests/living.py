@@ -45,8 +45,11 @@ class Site:
 
 
 @contextmanager
-def running(instance: Path, *, today: str = TODAY, **settings: str) -> Iterator[Site]:
-    """Run the product in `instance`; `settings` (`database_url`, `smtp_host`, …) go through its environment."""
+def running(instance: Path, *, today: str = TODAY, name: str = "127.0.0.1", **settings: str) -> Iterator[Site]:
+    """Run the product in `instance`, called `name`.
+
+    `settings` (`database_url`, `smtp_host`, …) go through its environment.
+    """
     port = free_port()
     command = [sys.executable, "-m", "ozgtermine", "run", "--port", str(port), "--instance", str(instance)]
     process = subprocess.Popen(
@@ -54,13 +57,14 @@ def running(instance: Path, *, today: str = TODAY, **settings: str) -> Iterator[
         cwd=TOP,
         env={
             **clean_environment(),
+            "OZGTERMINE_BASE_URL": f"http://{name}:{port}",
             **{f"OZGTERMINE_{name.upper()}": value for name, value in settings.items()},
         },
         stdout=subprocess.PIPE,
         text=True,
     )
     try:
-        yield Site(f"http://127.0.0.1:{port}", instance, screen_of(process), process)
+        yield Site(f"http://{name}:{port}", instance, screen_of(process), process)
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(STOP_DEADLINE_SECONDS)

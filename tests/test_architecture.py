@@ -139,7 +139,7 @@ def test_operations_never_commit() -> None:
 
 
 def test_time_is_read_in_the_clock_and_at_the_edges_only() -> None:
-    edges = {"views", "jobs", "commands", "clock.py"}
+    edges = {"views", "jobs", "commands", "clock.py", "database.py"}  # database.py stamps the record of changes
     found = [
         f"{path.relative_to(TOP)}:{node.lineno}"
         for path in MODULES

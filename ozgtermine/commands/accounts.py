@@ -24,5 +24,5 @@ from ozgtermine.operations import accounts
 def invite(email: str, name: str, role: str) -> None:
     """Ein Konto anlegen und den Link zeigen, mit dem die Person ihr Passwort wählt (gilt 24 Stunden, einmal)."""
     with transaction() as session:
-        token = accounts.invite(session, email=email, name=name, role=AccountRole(role), now=clock.now())
+        token = accounts.invite(session, email=email, name=name, role=AccountRole(role), now=clock.real_now())
     click.echo(current_app.extensions["ozgtermine"].links.set_up_account(token))

@@ -4,7 +4,6 @@ import hashlib
 import smtplib
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryFile
 
 import click
 from flask import Flask
@@ -18,7 +17,8 @@ from ozgtermine.files.store import DocumentStore
 from ozgtermine.mail.delivery import SmtpDelivery
 from ozgtermine.migrations import is_current
 from ozgtermine.models import DocumentVersion
-from ozgtermine.operations import accounts
+from ozgtermine.operations.finding_gaps import findings, on_the_server
+from ozgtermine.queries.settings import effective_settings
 
 
 @click.command()
@@ -36,50 +36,33 @@ def check(script: ScriptInfo) -> None:
 
 
 def problems_of(app: Flask) -> Iterator[str]:
-    """Yield a sentence for everything that is wrong; needs an application context."""
-    settings: Settings = app.extensions["ozgtermine"].settings
-    yield from _settings(settings)
-    yield from _folders(settings)
-    yield from _mail(settings)
-    try:
-        current = is_current(db.engine)
-    except SQLAlchemyError as error:
-        yield f"Die Datenbank ist nicht erreichbar: {error.__class__.__name__}."
+    """Yield a sentence for everything that is wrong; needs an application context.
+
+    What is missing is what the settings' page shows. Here the mail server is called and every document read as well.
+    """
+    configured: Settings = app.extensions["ozgtermine"].settings
+    problem = _database()
+    if problem:
+        yield from (each.sentence for each in on_the_server(configured))
+        yield problem
         return
-    if not current:
-        yield "Die Datenbank ist nicht auf dem neuesten Stand. Rufen Sie auf: ozgtermine migrate"
-        return
-    if not accounts.has_administrator(db.session()):
-        yield "Es gibt noch kein Administrationskonto. Rufen Sie auf: ozgtermine invite"
+    settings = effective_settings(db.session(), configured)
+    yield from (each.sentence for each in findings(db.session(), settings))
+    yield from _mail_server(settings)
     yield from _documents(settings.documents_folder)
 
 
-def _settings(settings: Settings) -> Iterator[str]:
-    if settings.environment == "production" and not settings.base_url.startswith("https://"):
-        yield "base_url beginnt nicht mit https://. Anmeldungen würden unverschlüsselt übertragen."
-    key = settings.instance / "secret_key"
-    if key.is_file() and key.stat().st_mode & 0o077:
-        yield f"Den geheimen Schlüssel dürfen auch andere lesen. Rufen Sie auf: chmod 600 {key}"
-    if not settings.contact_email:
-        yield "contact_email fehlt: Im Impressum steht dann keine Kontaktadresse."
-    for name in ("impressum", "datenschutz", "barrierefreiheit"):
-        if settings.environment == "production" and not (settings.legal_folder / f"{name}.md").is_file():
-            yield f"Für „{name}“ gilt der mitgelieferte Text. Legen Sie Ihren als legal/{name}.md in den Instanzordner."
+def _database() -> str:
+    """Return what is wrong with the database as a whole, nothing where it can be asked."""
+    try:
+        current = is_current(db.engine)
+    except SQLAlchemyError as error:
+        return f"Die Datenbank ist nicht erreichbar: {error.__class__.__name__}."
+    return "" if current else "Die Datenbank ist nicht auf dem neuesten Stand. Rufen Sie auf: ozgtermine migrate"
 
 
-def _folders(settings: Settings) -> Iterator[str]:
-    for folder in (settings.instance, settings.documents_folder, settings.mail_folder):
-        try:
-            with TemporaryFile(dir=folder):
-                pass
-        except OSError:
-            yield f"In den Ordner {folder} lässt sich nicht schreiben."
-
-
-def _mail(settings: Settings) -> Iterator[str]:
+def _mail_server(settings: Settings) -> Iterator[str]:
     if not settings.smtp_host:
-        if settings.environment == "production":
-            yield "smtp_host fehlt: Mails werden nur als Dateien abgelegt, niemand bekommt sie."
         return
     try:
         SmtpDelivery(settings).check()

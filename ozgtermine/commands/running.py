@@ -83,7 +83,11 @@ def _set_environment(host: str, port: int, instance: Path, today: date | None) -
     """Say to server and worker alike, through the environment, what they run on; what is set already wins."""
     os.environ[f"{PREFIX}INSTANCE"] = str(instance)
     configured = read_file(instance / "config.toml")
-    for name, value in (("environment", "demo"), ("base_url", f"http://{_shown(host)}:{port}")):
+    is_demo = configured.get("environment", os.environ.get(f"{PREFIX}ENVIRONMENT", "demo")) == "demo"
+    defaults = {"environment": "demo", "base_url": f"http://{_shown(host)}:{port}"}
+    if is_demo:
+        defaults["require_second_factor"] = "false"
+    for name, value in defaults.items():
         if name not in configured:
             os.environ.setdefault(f"{PREFIX}{name.upper()}", value)
     if today:
@@ -111,7 +115,7 @@ def _screen(app: Flask) -> str:
     with app.app_context():
         if not accounts.has_administrator(db.session()):
             with transaction() as session:
-                token = accounts.create_setup_link(session, now=clock.now())
+                token = accounts.create_setup_link(session, now=clock.real_now())
             lines.append(f"  Erstes Konto      {links.set_up_account(token)}   (gilt einmal, 24 Stunden)")
         else:
             lines.append(f"  Redaktion         {settings.base_url}/verwaltung/")

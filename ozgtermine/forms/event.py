@@ -194,6 +194,16 @@ def event_values(event: Event) -> dict[str, object]:
     }
 
 
+_OF_THAT_DAY_ALONE = (
+    "starts_on", "ends_on", "number", "recap", "number_of_attendees", "attendees_estimated", "opens_on", "closes_on",
+)  # fmt: skip
+
+
+def template_values(event: Event) -> dict[str, object]:
+    """Return what an event like this one begins with: all but its day, its number, and what happened there."""
+    return {name: value for name, value in event_values(event).items() if name not in _OF_THAT_DAY_ALONE}
+
+
 def _offer_values(offer: RegistrationOffer | None) -> dict[str, object]:
     if offer is None:
         return {"policy": Policy.NONE.value}

@@ -7,6 +7,7 @@ from wtforms import BooleanField, Form, RadioField, SelectField, StringField, Te
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
+from ozgtermine.config import Settings
 from ozgtermine.forms.checks import Needed, at_most, is_address, is_readable, stripped
 from ozgtermine.forms.fields import ClockTime, WholeNumber, between, choices, is_web_address
 from ozgtermine.models import Series, SeriesKind, Venue
@@ -72,9 +73,19 @@ class SeriesForm(Form):
     )
 
     @classmethod
-    def of(cls, venues: list[Venue], data: Mapping[str, str] | None, series: Series | None = None) -> Self:
-        """Return the form with the venues to choose from, filled with `data` or with what the series is."""
-        form = cls(data, data=_values(series) if series else {})
+    def of(
+        cls,
+        venues: list[Venue],
+        data: Mapping[str, str] | None,
+        series: Series | None = None,
+        *,
+        begins_with: Mapping[str, object] | None = None,
+    ) -> Self:
+        """Return the form with the venues to choose from, filled with `data` or with what the series is.
+
+        A new series `begins_with` what the settings say.
+        """
+        form = cls(data, data=_values(series) if series else dict(begins_with or {}))
         form.default_venue_id.choices = [
             SelectChoice("", translate(N_("Keiner"))),
             *(SelectChoice(str(venue.id), venue.address) for venue in venues),
@@ -100,6 +111,15 @@ class SeriesForm(Form):
             default_seats_on_site=self.default_seats_on_site.data,
             default_seats_online=self.default_seats_online.data,
         )
+
+
+def values_by_default(settings: Settings) -> dict[str, object]:
+    """Return what a new series begins with."""
+    return {
+        "default_mode": settings.new_series_mode,
+        "default_policy": settings.new_series_policy,
+        "default_duration_minutes": settings.new_series_duration_minutes,
+    }
 
 
 def _values(series: Series) -> dict[str, object]:

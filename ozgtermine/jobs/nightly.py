@@ -6,35 +6,86 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from ozgtermine import clock
+from ozgtermine.config import Settings
 from ozgtermine.files.store import DocumentStore
-from ozgtermine.models import DocumentVersion, MailState, OutgoingMail, RegistrationLink
+from ozgtermine.models import (
+    AccountLink,
+    AccountSession,
+    AuditAct,
+    AuditEntry,
+    DocumentVersion,
+    MailState,
+    OutgoingMail,
+    PendingImport,
+    RegistrationLink,
+    SignInAttempt,
+)
 from ozgtermine.operations.erasing import erase_unconfirmed
+from ozgtermine.operations.keeping_drafts import erase_drafts
+from ozgtermine.rules.retention import erased_before
 
-SENT_MAILS_KEPT = timedelta(days=14)
 STRAY_FILES_KEPT = timedelta(days=1)
+PENDING_IMPORTS_KEPT = timedelta(days=1)
+SIGN_IN_TRACES_KEPT = timedelta(days=1)
+SIGN_INS = (AuditAct.SIGNED_IN, AuditAct.SIGN_IN_FAILED, AuditAct.SIGNED_OUT)
 
 
-def run(session: Session, store: DocumentStore, *, now: datetime) -> dict[str, int]:
-    """Do every job once and return how much each has done; nothing is named."""
-    done = {name: job(session, now) for name, job in JOBS.items()}
+def run(session: Session, store: DocumentStore, settings: Settings, *, now: datetime) -> dict[str, int]:
+    """Do every job once under the settings in force and return how much each has done; nothing is named."""
+    done = {name: job(session, settings, now) for name, job in JOBS.items()}
     return done | {"stray files removed": _remove_stray_files(session, store)}
 
 
-def _erase_unconfirmed(session: Session, now: datetime) -> int:
+def _erase_unconfirmed(session: Session, _settings: Settings, now: datetime) -> int:
     return erase_unconfirmed(session, now=now)
 
 
-def _erase_sent_mails(session: Session, now: datetime) -> int:
+def _erase_sent_mails(session: Session, settings: Settings, now: datetime) -> int:
     """Forget what was sent: it holds names and links; the count of what was refused stays to be looked at."""
-    sent = delete(OutgoingMail).where(
-        OutgoingMail.state == MailState.SENT, OutgoingMail.sent_at < now - SENT_MAILS_KEPT
-    )
+    before = erased_before(now, settings.sent_mails_days)
+    sent = delete(OutgoingMail).where(OutgoingMail.state == MailState.SENT, OutgoingMail.sent_at < before)
     return len(session.execute(sent.returning(OutgoingMail.id)).all())
 
 
-def _erase_expired_links(session: Session, now: datetime) -> int:
+def _erase_drafts(session: Session, settings: Settings, now: datetime) -> int:
+    return erase_drafts(session, before=erased_before(now, settings.form_drafts_days))
+
+
+def _erase_sign_in_notes(session: Session, settings: Settings, now: datetime) -> int:
+    before = erased_before(now, settings.sign_in_notes_days)
+    old = delete(AuditEntry).where(AuditEntry.act.in_(SIGN_INS), AuditEntry.at < before)
+    return len(session.execute(old.returning(AuditEntry.id)).all())
+
+
+def _erase_audit(session: Session, settings: Settings, now: datetime) -> int:
+    old = delete(AuditEntry).where(AuditEntry.at < erased_before(now, settings.audit_days))
+    return len(session.execute(old.returning(AuditEntry.id)).all())
+
+
+def _erase_expired_links(session: Session, _settings: Settings, now: datetime) -> int:
     expired = delete(RegistrationLink).where(RegistrationLink.expires_at <= now)
     return len(session.execute(expired.returning(RegistrationLink.id)).all())
+
+
+def _erase_pending_imports(session: Session, _settings: Settings, _now: datetime) -> int:
+    """Forget tables of people that nobody took over; they came at a real time, also in a demonstration."""
+    old = delete(PendingImport).where(PendingImport.created_at < clock.real_now() - PENDING_IMPORTS_KEPT)
+    return len(session.execute(old.returning(PendingImport.id)).all())
+
+
+def _erase_traces_of_signing_in(session: Session, _settings: Settings, _now: datetime) -> int:
+    """Forget sessions and links that are worth nothing any more, and attempts that count for no limit."""
+    real_now = clock.real_now()
+    erased = 0
+    for model, at in (
+        (AccountSession, AccountSession.expires_at),
+        (AccountLink, AccountLink.expires_at),
+        (SignInAttempt, SignInAttempt.at),
+    ):
+        old = delete(model).where(at < real_now - SIGN_IN_TRACES_KEPT)
+        erased += len(session.execute(old.returning(model.id)).all())
+    return erased
 
 
 def _remove_stray_files(session: Session, store: DocumentStore) -> int:
@@ -47,8 +98,13 @@ def _remove_stray_files(session: Session, store: DocumentStore) -> int:
     return removed
 
 
-JOBS: dict[str, Callable[[Session, datetime], int]] = {
+JOBS: dict[str, Callable[[Session, Settings, datetime], int]] = {
     "unconfirmed registrations erased": _erase_unconfirmed,
     "sent mails erased": _erase_sent_mails,
     "expired links erased": _erase_expired_links,
+    "unsaved drafts erased": _erase_drafts,
+    "imports nobody took over erased": _erase_pending_imports,
+    "expired sessions, links and attempts erased": _erase_traces_of_signing_in,
+    "notes of sign-ins erased": _erase_sign_in_notes,
+    "old changes in the record erased": _erase_audit,
 }

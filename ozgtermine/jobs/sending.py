@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from ozgtermine import clock
+from ozgtermine.config import Settings
 from ozgtermine.database import db, transaction
 from ozgtermine.errors import BusyError
 from ozgtermine.mail.delivery import AwayError, Delivery, PostponedError, RefusedError
@@ -24,16 +25,29 @@ from ozgtermine.rules.mailing import LEASE, pause_while_away, retry_after
 
 IDLE_SECONDS = 1.0
 DATABASE_AWAY_SECONDS = 5.0
+REREAD_SECONDS = 3.0
 _log = logging.getLogger(__name__)
 
 
 class Worker:
-    """Sends until it is told to stop, and then finishes the mail in hand."""
+    """Sends until it is told to stop, and then finishes the mail in hand.
 
-    def __init__(self, delivery: Delivery, *, mails_per_minute: int, now: Callable[[], datetime] = clock.now) -> None:
+    Sender and rate may change while it runs: `settings_in_force` is asked every few seconds.
+    """
+
+    def __init__(
+        self,
+        delivery: Delivery,
+        *,
+        mails_per_minute: int,
+        now: Callable[[], datetime] = clock.now,
+        settings_in_force: Callable[[], Settings] | None = None,
+    ) -> None:
         self.delivery = delivery
         self.seconds_between = 60 / mails_per_minute
         self.now = now
+        self._settings_in_force = settings_in_force
+        self._asked_at: float | None = None
         self._failures = 0
         self._stop = threading.Event()
 
@@ -50,11 +64,21 @@ class Worker:
 
     def _round(self) -> float:
         try:
+            self._take_over_settings()
             return self._step()
         except (BusyError, OperationalError) as error:
             _log.warning("the database is away: %s", error)
             db.session.remove()
             return DATABASE_AWAY_SECONDS
+
+    def _take_over_settings(self) -> None:
+        present = time.monotonic()
+        if self._settings_in_force is None or (self._asked_at and present - self._asked_at < REREAD_SECONDS):
+            return
+        settings = self._settings_in_force()
+        self._asked_at = present
+        self.seconds_between = 60 / settings.mails_per_minute
+        self.delivery.use(settings)
 
     def run_until_empty(self) -> int:
         """Send what is due and return how many were sent; without pauses, for tests and by hand."""

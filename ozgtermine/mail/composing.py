@@ -42,7 +42,7 @@ def compose(mail: Mail, letterhead: Letterhead, *, message_id: str) -> bytes:
     offer to open. A line break in a header cannot get in: it is dropped here, and `email` raises on one.
     """
     message = EmailMessage(policy=SMTP)
-    message["From"] = Address(_one_line(letterhead.product), addr_spec=letterhead.sender)
+    message["From"] = Address(_one_line(letterhead.sender_name), addr_spec=letterhead.sender)
     message["To"] = Address(_one_line(mail.recipient_name), addr_spec=mail.recipient)
     message["Reply-To"] = Address(addr_spec=mail.reply_to or letterhead.contact)
     message["Subject"] = _one_line(mail.subject)

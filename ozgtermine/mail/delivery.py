@@ -38,6 +38,9 @@ class Delivery(Protocol):
     def rest(self) -> None:
         """Let go of what is held open between messages."""
 
+    def use(self, settings: Settings) -> None:
+        """Send under these settings from the next message on."""
+
 
 def delivery_of(settings: Settings) -> Delivery:
     return SmtpDelivery(settings) if settings.smtp_host else FolderDelivery(settings.mail_folder)
@@ -57,6 +60,9 @@ class FolderDelivery:
             raise AwayError(str(error)) from error
 
     def rest(self) -> None:
+        pass
+
+    def use(self, settings: Settings) -> None:
         pass
 
 
@@ -102,6 +108,9 @@ class SmtpDelivery:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
+
+    def use(self, settings: Settings) -> None:
+        self.settings = settings
 
     def _connected(self) -> smtplib.SMTP:
         if self._connection is not None and not _is_alive(self._connection):

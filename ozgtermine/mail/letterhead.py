@@ -14,6 +14,7 @@ class Letterhead:
     links: Links
     product: str
     sender: str
+    sender_name: str
     contact: str
     organisation: str
     organisation_address: str
@@ -24,7 +25,8 @@ class Letterhead:
             links=Links(settings.base_url.rstrip("/")),
             product=settings.name,
             sender=settings.mail_from,
-            contact=settings.contact_email,
+            sender_name=settings.mail_from_name or settings.name,
+            contact=settings.reply_to or settings.contact_email,
             organisation=settings.organisation,
             organisation_address=settings.organisation_address,
         )

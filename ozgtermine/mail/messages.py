@@ -53,6 +53,19 @@ def withdrawn(letterhead: Letterhead, registration: Registration, *, invitation:
     return _mail("withdrawn", letterhead, registration, invitation=invitation, link=link)
 
 
+def test_message(letterhead: Letterhead, *, recipient: str, recipient_name: str) -> Mail:
+    """Say that mails are sent, and under whose name; goes to the administrator who asked for it."""
+    values = {"letterhead": letterhead, "recipient_name": recipient_name}
+    return Mail(
+        kind="test_message",
+        recipient=recipient,
+        recipient_name=recipient_name,
+        subject=render("mail/test_message/subject.txt", **values).strip(),
+        text=render("mail/test_message/body.txt", **values),
+        html=render("mail/test_message/body.html", **values),
+    )
+
+
 def _mail(
     kind: str,
     letterhead: Letterhead,

@@ -1,9 +1,11 @@
 """Migrations by Alembic, run by `upgrade(engine)`; no configuration file is needed."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -31,11 +33,31 @@ def downgrade(engine: Engine, revision: str = "base") -> None:
 def _run(engine: Engine, command: str, revision: str) -> None:
     from alembic import command as alembic_command  # heavy, and needed only to migrate
 
-    with engine.connect() as connection:
+    with engine.connect() as connection, _without_foreign_keys(connection):
         made = configuration()
         made.attributes["connection"] = connection
         getattr(alembic_command, command)(made, revision)
         connection.commit()
+
+
+@contextmanager
+def _without_foreign_keys(connection: Connection) -> Iterator[None]:
+    """On SQLite a changed table is copied and dropped; with foreign keys on, dropping would delete what points to it.
+
+    Raises RuntimeError where a key points nowhere afterwards.
+    """
+    driver = connection.connection.driver_connection
+    if connection.dialect.name != "sqlite" or driver is None:
+        yield
+        return
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+        dangling = driver.execute("PRAGMA foreign_key_check").fetchall()
+        if dangling:
+            raise RuntimeError(f"keys that point nowhere: {dangling}")
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
 
 
 def is_current(engine: Engine) -> bool:

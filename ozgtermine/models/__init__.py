@@ -1,14 +1,27 @@
 """The tables. Importing this package knows them all, so that `Base.metadata` is whole."""
 
-from ozgtermine.models.account import Account, AccountLink, AccountLinkPurpose, AccountRole, SignInAttempt
+from ozgtermine.models.account import (
+    Account,
+    AccountLink,
+    AccountLinkPurpose,
+    AccountRole,
+    AccountSession,
+    Passkey,
+    RecoveryCode,
+    SignInAttempt,
+    SignInMethod,
+)
+from ozgtermine.models.audit import AuditAct, AuditEntry
 from ozgtermine.models.base import Base
 from ozgtermine.models.document import Document, DocumentKind, DocumentVersion
 from ozgtermine.models.event import Access, Audience, Event, EventStatus
+from ozgtermine.models.form_draft import FormDraft
 from ozgtermine.models.mail import MailState, OutgoingMail
-from ozgtermine.models.people import Membership, MembershipRole, Organisation, Person, Sector
+from ozgtermine.models.people import Membership, MembershipRole, Organisation, PendingImport, Person, Sector
 from ozgtermine.models.publication import NewsletterIssue, PublicRevision, RenderedEvent
 from ozgtermine.models.registration import LinkPurpose, Registration, RegistrationLink, RegistrationOffer, Reply
 from ozgtermine.models.series import Project, Series, SeriesKind
+from ozgtermine.models.setting import Setting
 from ozgtermine.models.venue import Room, Venue
 from ozgtermine.rules.cadence import Cadence
 from ozgtermine.rules.topics import TopicKind
@@ -19,7 +32,10 @@ __all__ = [
     "AccountLink",
     "AccountLinkPurpose",
     "AccountRole",
+    "AccountSession",
     "Audience",
+    "AuditAct",
+    "AuditEntry",
     "Base",
     "Cadence",
     "Document",
@@ -27,6 +43,7 @@ __all__ = [
     "DocumentVersion",
     "Event",
     "EventStatus",
+    "FormDraft",
     "LinkPurpose",
     "MailState",
     "Membership",
@@ -34,9 +51,12 @@ __all__ = [
     "NewsletterIssue",
     "Organisation",
     "OutgoingMail",
+    "Passkey",
+    "PendingImport",
     "Person",
     "Project",
     "PublicRevision",
+    "RecoveryCode",
     "Registration",
     "RegistrationLink",
     "RegistrationOffer",
@@ -46,7 +66,9 @@ __all__ = [
     "Sector",
     "Series",
     "SeriesKind",
+    "Setting",
     "SignInAttempt",
+    "SignInMethod",
     "TopicKind",
     "Venue",
 ]

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from sqlalchemy import DateTime, Dialect, Enum, MetaData, String, Text, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, mapped_column
@@ -57,7 +57,11 @@ LongText = Annotated[str, mapped_column(Text)]
 
 
 class Base(DeclarativeBase):
-    """All tables; free of Flask."""
+    """All tables; free of Flask. Changes of rows of an `audited` model are recorded, see `database`.
 
+    A column declared with `info={"secret": True}` is recorded as changed, without its values.
+    """
+
+    audited: ClassVar[bool] = False
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map = {datetime: UtcDateTime()}  # noqa: RUF012 - SQLAlchemy's own way to configure

@@ -26,6 +26,7 @@ class Document(Base):
     """A file of an event under one permalink; visible from `published_at` on; the newest version counts."""
 
     __tablename__ = "document"
+    audited = True
 
     id: Mapped[PrimaryKey]
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
@@ -35,7 +36,7 @@ class Document(Base):
     language: Mapped[Word] = mapped_column(default="de")
     visibility: Mapped[Visibility] = enum_column(Visibility, default=Visibility.PUBLIC)
     published_at: Mapped[datetime | None]
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(info={"derived": True})
 
     event: Mapped[Event] = relationship(back_populates="documents")
     versions: Mapped[list["DocumentVersion"]] = relationship(
@@ -56,6 +57,7 @@ class DocumentVersion(Base):
     """One uploaded file: its bytes lie in the store under their SHA-256."""
 
     __tablename__ = "document_version"
+    audited = True
     __table_args__ = (
         UniqueConstraint("document_id", "number"),
         CheckConstraint("size_bytes > 0", name="not_empty"),

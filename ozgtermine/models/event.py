@@ -44,6 +44,7 @@ class Event(Base):
     """
 
     __tablename__ = "event"
+    audited = True
     __table_args__ = (
         UniqueConstraint("series_id", "number"),
         CheckConstraint("number IS NULL OR number > 0", name="number_positive"),
@@ -57,7 +58,7 @@ class Event(Base):
     )
 
     id: Mapped[PrimaryKey]
-    uid: Mapped[Word] = mapped_column(unique=True)
+    uid: Mapped[Word] = mapped_column(unique=True, info={"derived": True})
     slug: Mapped[Word] = mapped_column(unique=True)
     series_id: Mapped[int] = mapped_column(ForeignKey("series.id"))
     number: Mapped[int | None]
@@ -73,8 +74,8 @@ class Event(Base):
     end_time: Mapped[time | None]
     precision: Mapped[Precision] = enum_column(Precision)
     zone: Mapped[Word] = mapped_column(default=schedule.ZONE)
-    starts_at: Mapped[datetime] = mapped_column(index=True)
-    ends_at: Mapped[datetime] = mapped_column(index=True)
+    starts_at: Mapped[datetime] = mapped_column(index=True, info={"derived": True})
+    ends_at: Mapped[datetime] = mapped_column(index=True, info={"derived": True})
 
     mode: Mapped[Mode] = enum_column(Mode, default=Mode.ONLINE)
     venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id"))
@@ -93,10 +94,10 @@ class Event(Base):
     number_of_attendees: Mapped[int | None]
     attendees_estimated: Mapped[bool] = mapped_column(default=False)
 
-    created_at: Mapped[datetime]
-    changed_at: Mapped[datetime]
-    sequence: Mapped[int] = mapped_column(default=0)
-    version: Mapped[int] = mapped_column()
+    created_at: Mapped[datetime] = mapped_column(info={"derived": True})
+    changed_at: Mapped[datetime] = mapped_column(info={"derived": True})
+    sequence: Mapped[int] = mapped_column(default=0, info={"derived": True})
+    version: Mapped[int] = mapped_column(info={"derived": True})
 
     series: Mapped[Series] = relationship(back_populates="events")
     venue: Mapped[Venue | None] = relationship()
@@ -151,12 +152,13 @@ class Access(Base):
     """How to get in: a link, a phone number, a PIN; shown to an audience, from an instant on."""
 
     __tablename__ = "access"
+    audited = True
 
     id: Mapped[PrimaryKey]
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), unique=True)
-    link: Mapped[Word] = mapped_column(default="")
-    phone: Mapped[Word] = mapped_column(default="")
-    pin: Mapped[Word] = mapped_column(default="")
+    link: Mapped[Word] = mapped_column(default="", info={"secret": True})
+    phone: Mapped[Word] = mapped_column(default="", info={"secret": True})
+    pin: Mapped[Word] = mapped_column(default="", info={"secret": True})
     note: Mapped[LongText] = mapped_column(default="")
     audience: Mapped[Audience] = enum_column(Audience, default=Audience.REGISTERED)
     visible_from: Mapped[datetime | None]

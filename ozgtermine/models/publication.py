@@ -22,6 +22,7 @@ class NewsletterIssue(Base):
     """An issue MM/JJJJ with its cut-off day: which dates were announced when."""
 
     __tablename__ = "newsletter_issue"
+    audited = True
     __table_args__ = (
         UniqueConstraint("year", "month"),
         CheckConstraint("month BETWEEN 1 AND 12", name="month_exists"),

@@ -31,6 +31,7 @@ class RegistrationOffer(Base):
     """One per event: policy, window, seats. Seats None means unlimited; `closes_at` None means at the start."""
 
     __tablename__ = "registration_offer"
+    audited = True
     __table_args__ = (
         CheckConstraint("seats_on_site IS NULL OR seats_on_site >= 0", name="seats_on_site_not_negative"),
         CheckConstraint("seats_online IS NULL OR seats_online >= 0", name="seats_online_not_negative"),
@@ -75,6 +76,7 @@ class Registration(Base):
     """A person takes part in one event, or asked to; `requested_at` is the place in line."""
 
     __tablename__ = "registration"
+    audited = True
     __table_args__ = (
         Index(
             "uq_registration_live",
@@ -95,21 +97,21 @@ class Registration(Base):
     offer_id: Mapped[int] = mapped_column(ForeignKey("registration_offer.id", ondelete="CASCADE"))
     state: Mapped[State] = enum_column(State, default=State.UNCONFIRMED)
     mode: Mapped[Mode] = enum_column(Mode)
-    given_name: Mapped[Word]
-    family_name: Mapped[Word]
-    email: Mapped[Word]
-    email_normalised: Mapped[Word] = mapped_column(index=True)
-    name_normalised: Mapped[LongText]
-    organisation: Mapped[Word] = mapped_column(default="")
+    given_name: Mapped[Word] = mapped_column(info={"secret": True})
+    family_name: Mapped[Word] = mapped_column(info={"secret": True})
+    email: Mapped[Word] = mapped_column(info={"secret": True})
+    email_normalised: Mapped[Word] = mapped_column(index=True, info={"derived": True})
+    name_normalised: Mapped[LongText] = mapped_column(info={"derived": True})
+    organisation: Mapped[Word] = mapped_column(default="", info={"secret": True})
     sector: Mapped[Sector | None] = enum_column(Sector, nullable=True)
-    question: Mapped[LongText] = mapped_column(default="")
+    question: Mapped[LongText] = mapped_column(default="", info={"secret": True})
     reply: Mapped[Reply | None] = enum_column(Reply, nullable=True)
     requested_at: Mapped[datetime]
     address_confirmed_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
     waiting_since: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    invitation_sequence: Mapped[int] = mapped_column(default=0)
+    invitation_sequence: Mapped[int] = mapped_column(default=0, info={"derived": True})
 
     offer: Mapped[RegistrationOffer] = relationship(back_populates="registrations")
     links: Mapped[list["RegistrationLink"]] = relationship(back_populates="registration", cascade="all, delete-orphan")

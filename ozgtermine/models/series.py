@@ -30,6 +30,7 @@ class Project(Base):
     """Groups working groups and their plenary for a time."""
 
     __tablename__ = "project"
+    audited = True
     __table_args__ = (CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ends_after_start"),)
 
     id: Mapped[PrimaryKey]
@@ -50,6 +51,7 @@ class Series(Base):
     """
 
     __tablename__ = "series"
+    audited = True
     __table_args__ = (
         CheckConstraint(
             "slug NOT IN ('alle','sprechstunden','arbeitsgruppen','plenarsitzungen','kongresse','weitere','p')",
@@ -84,7 +86,7 @@ class Series(Base):
     default_policy: Mapped[Policy] = enum_column(Policy, default=Policy.OPEN)
     default_seats_on_site: Mapped[int | None]
     default_seats_online: Mapped[int | None]
-    version: Mapped[int] = mapped_column()
+    version: Mapped[int] = mapped_column(info={"derived": True})
 
     project: Mapped[Project | None] = relationship(back_populates="series")
     organiser: Mapped["Organisation | None"] = relationship()

@@ -10,6 +10,7 @@ class Venue(Base):
     """A house with its address, how accessible it is, and whom to ask about that."""
 
     __tablename__ = "venue"
+    audited = True
 
     id: Mapped[PrimaryKey]
     name: Mapped[Word] = mapped_column(unique=True)
@@ -32,6 +33,7 @@ class Room(Base):
     """A room of a venue; capacity in seats."""
 
     __tablename__ = "room"
+    audited = True
     __table_args__ = (
         UniqueConstraint("venue_id", "name"),
         CheckConstraint("capacity IS NULL OR capacity > 0", name="capacity_positive"),

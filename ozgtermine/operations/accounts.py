@@ -1,37 +1,20 @@
-"""Accounts: the first administrator, invitations, signing in and out.
+"""Accounts: the first administrator, invitations, roles, passwords, and who may no longer come in."""
 
-Passwords are Argon2id (RFC 9106) with the library's defaults; length counts, not composition. Links are random, kept
-as hash, and used once.
-"""
+from datetime import date, datetime
 
-from datetime import datetime, timedelta
-from functools import cache
-from hashlib import sha256
-from secrets import token_urlsafe
-
-from argon2 import PasswordHasher
-from argon2.exceptions import VerificationError
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from ozgtermine.errors import InvalidValueError, LinkExpiredError, Refusal
-from ozgtermine.models import Account, AccountLink, AccountLinkPurpose, AccountRole, SignInAttempt
+from ozgtermine.errors import InvalidValueError, NotFoundError, Refusal
+from ozgtermine.models import Account, AccountLink, AccountLinkPurpose, AccountRole, Membership, Person
+from ozgtermine.operations import passwords
+from ozgtermine.operations.account_links import get_link, new_link, use_link
+from ozgtermine.operations.account_sessions import end_all
+from ozgtermine.queries.people import is_current
 from ozgtermine.rules.names import normalised_email
 from ozgtermine.wording import N_
 
-LINK_LIFETIME = timedelta(hours=24)
-SHORTEST_PASSWORD = 12
-LONGEST_PASSWORD = 200
-ATTEMPT_WINDOW = timedelta(minutes=15)
-MOST_FAILURES_PER_ADDRESS_AND_NETWORK = 5
-MOST_FAILURES_PER_NETWORK = 50
-
-_hasher = PasswordHasher()
-
-
-class TooManyAttemptsError(Refusal):
-    message = N_("Das waren zu viele Versuche. Bitte warten Sie eine Viertelstunde.")
-    status = 429
+_SETTING_UP = (AccountLinkPurpose.SET_UP, AccountLinkPurpose.INVITE)
 
 
 class AdministratorExistsError(Refusal):
@@ -39,12 +22,24 @@ class AdministratorExistsError(Refusal):
     status = 409
 
 
+class LastAdministratorError(Refusal):
+    message = N_("Das ist das letzte Konto für die Administration. Geben Sie zuerst jemand anderem diese Rolle.")
+    status = 409
+
+
 def has_administrator(session: Session) -> bool:
     """Return whether somebody can administer."""
+    return _number_of_administrators(session) > 0
+
+
+def _number_of_administrators(session: Session, *, but: int = 0) -> int:
     able = select(func.count()).where(
-        Account.role == AccountRole.ADMINISTRATOR, Account.disabled_at.is_(None), Account.password_hash.is_not(None)
+        Account.role == AccountRole.ADMINISTRATOR,
+        Account.disabled_at.is_(None),
+        Account.password_hash.is_not(None) | Account.oidc_subject.is_not(None),
+        Account.id != but,
     )
-    return bool(session.scalar(able))
+    return session.scalar(able) or 0
 
 
 def create_setup_link(session: Session, *, now: datetime) -> str:
@@ -55,48 +50,42 @@ def create_setup_link(session: Session, *, now: datetime) -> str:
     if has_administrator(session):
         raise AdministratorExistsError
     session.execute(delete(AccountLink).where(AccountLink.purpose == AccountLinkPurpose.SET_UP))
-    return _new_link(session, AccountLinkPurpose.SET_UP, None, now)
+    return new_link(session, AccountLinkPurpose.SET_UP, None, now=now)
+
+
+def find_account(session: Session, email: str) -> Account | None:
+    """Return the account of that address."""
+    return session.scalars(select(Account).where(Account.email_normalised == normalised_email(email))).one_or_none()
 
 
 def invite(session: Session, *, email: str, name: str, role: AccountRole, now: datetime) -> str:
     """Have an account without a password and return the token of the link on which one is chosen.
 
-    Raises InvalidValueError where the address has an account that can already sign in.
+    A member's account is taken over with its memberships. Raises InvalidValueError where the address has an account
+    that can already sign in by a password.
     """
-    address = normalised_email(email)
-    account = session.scalars(select(Account).where(Account.email_normalised == address)).one_or_none()
+    account = find_account(session, email)
     if account is None:
-        account = Account(email=email.strip(), email_normalised=address, name=name, role=role, created_at=now)
+        account = Account(
+            email=email.strip(), email_normalised=normalised_email(email), name=name, created_at=now, passkeys=[]
+        )
         session.add(account)
-        session.flush()
     elif account.password_hash:
         raise InvalidValueError(N_("Für diese E-Mail-Adresse gibt es schon ein Konto."), field="email")
-    return _new_link(session, AccountLinkPurpose.INVITE, account.id, now)
+    account.role = role
+    account.person_id = account.person_id or _person_of(session, email)
+    session.flush()
+    return new_link(session, AccountLinkPurpose.INVITE, account, now=now)
 
 
-def _new_link(session: Session, purpose: AccountLinkPurpose, account_id: int | None, now: datetime) -> str:
-    token = token_urlsafe(32)
-    link = AccountLink(
-        token_hash=_hashed(token),
-        purpose=purpose,
-        account_id=account_id,
-        created_at=now,
-        expires_at=now + LINK_LIFETIME,
-    )
-    session.add(link)
-    return token
+def _person_of(session: Session, email: str) -> int | None:
+    found = select(Person.id).where(func.lower(Person.email) == normalised_email(email)).order_by(Person.id)
+    return session.scalars(found).first()
 
 
-def _hashed(token: str) -> str:
-    return sha256(token.encode()).hexdigest()
-
-
-def get_link(session: Session, token: str, *, now: datetime) -> AccountLink:
-    """Return the link of `token`; raises LinkExpiredError where it is unknown, used or too old."""
-    link = session.scalars(select(AccountLink).where(AccountLink.token_hash == _hashed(token))).one_or_none()
-    if link is None or link.used_at or link.expires_at <= now:
-        raise LinkExpiredError
-    return link
+def find_set_up_link(session: Session, token: str, *, now: datetime) -> AccountLink:
+    """Return the link on which an account is set up; raises LinkExpiredError."""
+    return get_link(session, token, *_SETTING_UP, now=now)
 
 
 def set_up(session: Session, token: str, *, name: str, email: str, password: str, now: datetime) -> Account:
@@ -105,97 +94,105 @@ def set_up(session: Session, token: str, *, name: str, email: str, password: str
     An invited account keeps the address that was invited. Raises LinkExpiredError, InvalidValueError, or
     AdministratorExistsError where the first administrator is there already.
     """
-    link = get_link(session, token, now=now)
-    session.refresh(link, with_for_update=True)
-    if link.used_at:
-        raise LinkExpiredError
-    hashed = _checked_hash(password)
+    link = use_link(session, token, *_SETTING_UP, now=now)
     if link.purpose is AccountLinkPurpose.SET_UP:
         if has_administrator(session):
             raise AdministratorExistsError
         account = _first_administrator(session, email, name, now)
     else:
         account = session.get_one(Account, link.account_id)
-    account.name, account.password_hash = name, hashed
-    link.used_at = now
+    account.password_hash = passwords.checked_hash(password, words=(account.email, name))
+    account.name = name
     session.flush()
     return account
 
 
 def _first_administrator(session: Session, email: str, name: str, now: datetime) -> Account:
-    address = normalised_email(email)
-    account = session.scalars(select(Account).where(Account.email_normalised == address)).one_or_none()
+    account = find_account(session, email)
     if account is None:
-        account = Account(email=email.strip(), email_normalised=address, name=name, created_at=now)
+        address = normalised_email(email)
+        account = Account(email=email.strip(), email_normalised=address, name=name, created_at=now, passkeys=[])
         session.add(account)
     account.role = AccountRole.ADMINISTRATOR
     account.disabled_at = None
     return account
 
 
-def sign_in(session: Session, *, email: str, password: str, network: str, now: datetime) -> Account | None:
-    """Return the account, or None where address or password are wrong; then the failure is counted.
+def member_account(session: Session, email: str, *, today: date, now: datetime) -> Account | None:
+    """Return the account of somebody who is in a group today, made now where there is none yet.
 
-    An unknown address costs the same work as a known one. Failures count per address and network, so that nobody can
-    lock somebody else out from afar. Raises TooManyAttemptsError.
+    None where nobody of that address is in any group.
     """
-    address = normalised_email(email)
-    _check_attempts(session, address, network, now)
-    account = session.scalars(select(Account).where(Account.email_normalised == address)).one_or_none()
-    stored = account.password_hash if account and account.disabled_at is None else None
-    if not _verified(stored or _hash_of_nobody(), password) or account is None or stored is None:
-        session.add(SignInAttempt(email_normalised=address, network=network, at=now))
+    account = find_account(session, email)
+    if account is not None:
+        return account
+    person = session.scalars(
+        select(Person)
+        .join(Person.memberships)
+        .where(func.lower(Person.email) == normalised_email(email), is_current(today))
+        .order_by(Person.id)
+    ).first()
+    if person is None:
         return None
-    if _hasher.check_needs_rehash(stored):
-        account.password_hash = _hasher.hash(password)
-    account.last_signed_in_at = now
+    account = Account(
+        email=person.email,
+        email_normalised=normalised_email(person.email),
+        name=person.name,
+        person_id=person.id,
+        created_at=now,
+        passkeys=[],
+    )
+    session.add(account)
+    session.flush()
     return account
 
 
-def _check_attempts(session: Session, address: str, network: str, now: datetime) -> None:
-    session.execute(delete(SignInAttempt).where(SignInAttempt.at <= now - ATTEMPT_WINDOW))
-    failed = select(func.count()).where(SignInAttempt.network == network)
-    here = session.scalar(failed) or 0
-    for_address = session.scalar(failed.where(SignInAttempt.email_normalised == address)) or 0
-    if here >= MOST_FAILURES_PER_NETWORK or for_address >= MOST_FAILURES_PER_ADDRESS_AND_NETWORK:
-        raise TooManyAttemptsError
+def is_in_a_group(session: Session, account: Account, *, today: date) -> bool:
+    """Return whether the person of the account is in any group today."""
+    own = select(Membership.id).where(Membership.person_id == account.person_id, is_current(today))
+    return account.person_id is not None and session.scalars(own).first() is not None
 
 
-@cache
-def _hash_of_nobody() -> str:
-    return _hasher.hash(token_urlsafe(32))
+def change_password(account: Account, new: str) -> None:
+    """Take the new password; the caller has seen to it that this is the person, and ends the other sessions.
+
+    Raises InvalidValueError for the field `password`.
+    """
+    account.password_hash = passwords.checked_hash(new, words=(account.email, account.name))
 
 
-def _verified(hashed: str, password: str) -> bool:
-    try:
-        return _hasher.verify(hashed, password)
-    except VerificationError:
-        return False
+def get_account(session: Session, account_id: int) -> Account:
+    """Return the account, locked together with all administrators, so that no two of them go at once.
+
+    Raises NotFoundError.
+    """
+    administrators = select(Account.id).where(Account.role == AccountRole.ADMINISTRATOR).order_by(Account.id)
+    session.execute(administrators.with_for_update())
+    account = session.get(Account, account_id, with_for_update=True, populate_existing=True)
+    if account is None:
+        raise NotFoundError
+    return account
 
 
-def change_password(session: Session, account: Account, *, old: str, new: str) -> None:
-    """Take the new password and end all other sessions; raises InvalidValueError naming the field that is wrong."""
-    if not _verified(account.password_hash or _hash_of_nobody(), old):
-        raise InvalidValueError(N_("Das bisherige Passwort stimmt nicht."), field="old_password")
-    account.password_hash = _checked_hash(new)
-    sign_out_everywhere(session, account)
+def give_role(session: Session, account: Account, role: AccountRole | None) -> None:
+    """Give the account another role, None for what its memberships say; raises LastAdministratorError."""
+    if account.role is AccountRole.ADMINISTRATOR and role is not AccountRole.ADMINISTRATOR:
+        _keep_one_administrator(session, account)
+    account.role = role
 
 
-def sign_out_everywhere(session: Session, account: Account) -> None:
-    """End every session of the account."""
-    account.session_epoch += 1
-    session.flush()
+def disable(session: Session, account: Account, *, now: datetime) -> None:
+    """Let nobody in by this account, and end its sessions; raises LastAdministratorError."""
+    _keep_one_administrator(session, account)
+    account.disabled_at = now
+    end_all(session, account)
 
 
-def _checked_hash(password: str) -> str:
-    if len(password) < SHORTEST_PASSWORD:
-        raise InvalidValueError(
-            N_("Nehmen Sie ein Passwort mit mindestens %(shortest)s Zeichen, zum Beispiel mehrere Wörter."),
-            field="password",
-            shortest=SHORTEST_PASSWORD,
-        )
-    if len(password) > LONGEST_PASSWORD:
-        raise InvalidValueError(
-            N_("Nehmen Sie ein Passwort mit höchstens %(longest)s Zeichen."), field="password", longest=LONGEST_PASSWORD
-        )
-    return _hasher.hash(password)
+def enable(account: Account) -> None:
+    """Let the account in again."""
+    account.disabled_at = None
+
+
+def _keep_one_administrator(session: Session, account: Account) -> None:
+    if account.role is AccountRole.ADMINISTRATOR and not _number_of_administrators(session, but=account.id):
+        raise LastAdministratorError

@@ -91,7 +91,7 @@ def edit_event(
 
     The date of a published event is changed by `move` alone, so that everybody learns of it.
     """
-    with _tracked(event, now):
+    with tracked(event, now):
         if event.published_at is None:
             event.set_when(when)
         _take_over(session, event, details)
@@ -133,6 +133,15 @@ def _check_number(session: Session, event: Event, number: int | None) -> None:
         raise _taken(number)
 
 
+def wrap_up(
+    event: Event, *, recap: str, number_of_attendees: int | None, attendees_estimated: bool, now: datetime
+) -> None:
+    """Note what happened there: what was spoken about, and how many came."""
+    with tracked(event, now):
+        event.recap = recap
+        event.number_of_attendees, event.attendees_estimated = number_of_attendees, attendees_estimated
+
+
 def _take_over_offer(event: Event, details: OfferDetails) -> None:
     if event.offer is None:
         if details.policy is Policy.NONE:
@@ -165,7 +174,7 @@ def publish(
     """
     given = number or event.number or next_number(session, event.series)
     _check_number(session, event, given)
-    with _tracked(event, now):
+    with tracked(event, now):
         event.published_at, event.number = publish_at, given
     _flush_with_number(session, given)
 
@@ -183,7 +192,7 @@ def move(event: Event, when: When, *, reason: str, now: datetime) -> None:
     if when == event.when:
         raise InvalidValueError(N_("Das ist der bisherige Termin. Geben Sie den neuen Tag oder die neue Uhrzeit ein."),
                                 field="starts_on")
-    with _tracked(event, now):
+    with tracked(event, now):
         if event.published_at is not None:
             event.moved_from_on, event.moved_from_time = event.starts_on, event.start_time
             event.moved_at, event.move_reason = now, reason
@@ -194,20 +203,25 @@ def cancel(event: Event, *, reason: str, now: datetime) -> None:
     """Cancel the event: it stays visible with the reason, its registrations stay as they are."""
     if event.is_cancelled:
         return
-    with _tracked(event, now):
+    with tracked(event, now):
         event.status, event.cancelled_at, event.cancellation_reason = EventStatus.CANCELLED, now, reason
+
+
+def show_to(event: Event, visibility: Visibility) -> None:
+    """Let others see the event than before."""
+    event.visibility = visibility
 
 
 def restore(event: Event, *, now: datetime) -> None:
     """Take a cancellation back: everything is as it was."""
     if not event.is_cancelled:
         return
-    with _tracked(event, now):
+    with tracked(event, now):
         event.status, event.cancelled_at, event.cancellation_reason = EventStatus.CONFIRMED, None, ""
 
 
 @contextmanager
-def _tracked(event: Event, now: datetime) -> Iterator[None]:
+def tracked(event: Event, now: datetime) -> Iterator[None]:
     """Note on the event whether what calendars show has changed, and whether it was time, place or status."""
     place_and_time, content = _place_and_time(event), _content(event)
     yield

@@ -3,28 +3,39 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from ozgtermine.models import Event, Project, Series, SeriesKind
-from ozgtermine.rules.permissions import Actor, Role, Visibility
+from ozgtermine.queries.visibility import is_of, is_visible
+from ozgtermine.rules.permissions import Action, Actor
 
 
 def visible_to(actor: Actor, now: datetime) -> ColumnElement[bool]:
-    """Return the condition of events that `actor` may see: published, and of a visible series; editors see all."""
-    if actor.roles & {Role.EDITOR, Role.ADMINISTRATOR}:
-        return true()
-    public = and_(Event.visibility == Visibility.PUBLIC, Series.visibility == Visibility.PUBLIC)
-    own = and_(Event.visibility != Visibility.EDITORS, Event.series_id.in_(list(actor.series_roles)))
-    return and_(Event.published_at <= now, or_(public, own))
+    """Return the condition of events that `actor` finds: published, visible, and of a visible series."""
+    return and_(Event.published_at <= now, _shown_to(actor))
+
+
+def _shown_to(actor: Actor) -> ColumnElement[bool]:
+    of_series = is_visible(Series.visibility, Series.id, actor)
+    return and_(is_visible(Event.visibility, Event.series_id, actor), of_series)
+
+
+def worked_on_by(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition of events that `actor` finds in the workspace, drafts too."""
+    return and_(_shown_to(actor), is_of(Event.series_id, actor, Action.READ_WORKSPACE))
 
 
 def events(actor: Actor, now: datetime) -> Select[Event]:
-    """Return the events that `actor` sees, with series, venue and offer loaded."""
+    """Return the events that `actor` finds, with series, venue and offer loaded."""
+    return _with_what_a_list_shows(visible_to(actor, now))
+
+
+def _with_what_a_list_shows(condition: ColumnElement[bool]) -> Select[Event]:
     return (
         select(Event)
         .join(Event.series)
-        .where(visible_to(actor, now))
+        .where(condition)
         .options(
             contains_eager(Event.series).joinedload(Series.project),
             joinedload(Event.venue),
@@ -71,16 +82,19 @@ def _narrowed(
 
 
 def find_event(session: Session, slug: str, *, actor: Actor, now: datetime) -> Event | None:
-    """Return the event of that slug if `actor` may see it; a hidden one is like one that does not exist."""
-    return session.scalars(events(actor, now).where(Event.slug == slug)).one_or_none()
+    """Return the event of that slug if `actor` may see it, those who plan it also as a draft.
+
+    A hidden one is like one that does not exist.
+    """
+    draft = and_(_shown_to(actor), is_of(Event.series_id, actor, Action.EDIT_EVENTS))
+    found = _with_what_a_list_shows(or_(visible_to(actor, now), draft))
+    return session.scalars(found.where(Event.slug == slug)).one_or_none()
 
 
 def visible_series(actor: Actor) -> Select[Series]:
     """Return the series that `actor` sees, in their order."""
     seen = select(Series).options(joinedload(Series.project).load_only(Project.title, Project.slug))
-    if not actor.roles & {Role.EDITOR, Role.ADMINISTRATOR}:
-        seen = seen.where(or_(Series.visibility == Visibility.PUBLIC, Series.id.in_(list(actor.series_roles))))
-    return seen.order_by(Series.position, Series.title)
+    return seen.where(is_visible(Series.visibility, Series.id, actor)).order_by(Series.position, Series.title)
 
 
 def find_series(session: Session, slug: str, *, actor: Actor) -> Series | None:

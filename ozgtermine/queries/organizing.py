@@ -1,22 +1,24 @@
-"""What editors look at: everything, hidden or not."""
+"""What those who plan look at: all of their series, hidden or not."""
 
 from datetime import datetime
 
-from sqlalchemy import Select, and_, exists, func, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
-from ozgtermine.models import Document, Event, EventStatus, Registration, Series, SeriesKind, Venue
+from ozgtermine.models import Document, Event, Registration, Series, Venue
+from ozgtermine.queries.events import worked_on_by
+from ozgtermine.queries.visibility import is_of, is_visible
+from ozgtermine.rules.permissions import Action, Actor
 from ozgtermine.rules.registering import State
-from ozgtermine.rules.schedule import Precision
 
 PAGE_SIZE = 50
 
 
 def all_events(
-    *, series_id: int | None = None, coming_after: datetime | None = None, drafts: bool = False
+    actor: Actor, *, series_id: int | None = None, coming_after: datetime | None = None, drafts: bool = False
 ) -> Select[Event]:
-    """Return events with their series, the next first where only coming ones are asked for, else the last first."""
-    found = select(Event).options(joinedload(Event.series), joinedload(Event.venue), joinedload(Event.offer))
+    """Return the events that `actor` works on, the next first where only coming ones are asked for, else the last."""
+    found = own_events(actor).options(joinedload(Event.venue), joinedload(Event.offer))
     if series_id is not None:
         found = found.where(Event.series_id == series_id)
     if drafts:
@@ -24,6 +26,11 @@ def all_events(
     if coming_after is not None:
         return found.where(Event.ends_at > coming_after).order_by(Event.starts_at, Event.id)
     return found.order_by(Event.starts_at.desc(), Event.id.desc())
+
+
+def own_events(actor: Actor) -> Select[Event]:
+    """Return the events that `actor` works on, with their series."""
+    return select(Event).join(Event.series).where(worked_on_by(actor)).options(contains_eager(Event.series))
 
 
 def number_of(session: Session, found: Select[Event]) -> int:
@@ -37,44 +44,12 @@ def page_of(found: Select[Event], page: int) -> Select[Event]:
     return found.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
 
 
-def coming_with_gaps(now: datetime) -> Select[Event]:
-    """Return coming events that lack a topic or a time; an AG's and a plenary's topic is the AG itself."""
-    no_topic = and_(Event.topic == "", Series.kind.in_([SeriesKind.CONSULTATION_HOUR, SeriesKind.OTHER]))
-    lacking = or_(no_topic, and_(Event.precision != Precision.MINUTE, Event.starts_on == Event.ends_on))
-    return (
-        select(Event)
-        .join(Event.series)
-        .where(Event.ends_at > now, Event.status != EventStatus.CANCELLED, lacking)
-        .options(joinedload(Event.series))
-        .order_by(Event.starts_at, Event.id)
-    )
-
-
-def past_without_documents(now: datetime, *, limit: int) -> Select[Event]:
-    """Return consultation hours that are over and have no document, the last first."""
-    return (
-        select(Event)
-        .join(Event.series)
-        .where(
-            Event.ends_at <= now,
-            Event.status != EventStatus.CANCELLED,
-            Series.kind == SeriesKind.CONSULTATION_HOUR,
-            Series.is_foreign.is_(False),
-            ~exists().where(Document.event_id == Event.id),
-        )
-        .options(joinedload(Event.series))
-        .order_by(Event.starts_at.desc(), Event.id.desc())
-        .limit(limit)
-    )
-
-
-def event_to_edit(event_id: int) -> Select[Event]:
+def event_to_edit(actor: Actor, event_id: int) -> Select[Event]:
     """Return one event with all that its page for editors shows."""
     return (
-        select(Event)
+        own_events(actor)
         .where(Event.id == event_id)
         .options(
-            joinedload(Event.series),
             joinedload(Event.venue),
             joinedload(Event.offer),
             joinedload(Event.access),
@@ -101,6 +76,7 @@ def venues() -> Select[Venue]:
     return select(Venue).order_by(Venue.name)
 
 
-def all_series() -> Select[Series]:
-    """Return every series in its order."""
-    return select(Series).options(joinedload(Series.project)).order_by(Series.position, Series.title)
+def series_for(actor: Actor, action: Action) -> Select[Series]:
+    """Return the series in which `actor` may do `action`, in their order."""
+    own = select(Series).where(is_of(Series.id, actor, action), is_visible(Series.visibility, Series.id, actor))
+    return own.options(joinedload(Series.project)).order_by(Series.position, Series.title)

@@ -2,10 +2,18 @@
 
 from datetime import date
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import contains_eager
 
 from ozgtermine.models import Membership, MembershipRole, Person
+
+
+def is_current(day: date) -> ColumnElement[bool]:
+    """Return the condition of memberships that hold on `day`, their first and last day included."""
+    return and_(
+        or_(Membership.starts_on.is_(None), Membership.starts_on <= day),
+        or_(Membership.ends_on.is_(None), Membership.ends_on >= day),
+    )
 
 
 def leads(series_id: int, day: date) -> Select[Membership]:
@@ -16,8 +24,7 @@ def leads(series_id: int, day: date) -> Select[Membership]:
         .where(
             Membership.series_id == series_id,
             Membership.role == MembershipRole.LEAD,
-            or_(Membership.starts_on.is_(None), Membership.starts_on <= day),
-            or_(Membership.ends_on.is_(None), Membership.ends_on >= day),
+            is_current(day),
         )
         .options(contains_eager(Membership.person).joinedload(Person.organisation))
         .order_by(Person.family_name, Person.given_name)

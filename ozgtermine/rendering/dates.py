@@ -128,6 +128,11 @@ def long_instant(value: datetime, language: str = "de") -> str:
     return f"{long_day(local.date(), language)}, {translate(N_('%(start)s Uhr'), language, start=clock(local.time()))}"
 
 
+def clock_time(value: datetime) -> str:
+    """Return the time of an instant in Sachsen-Anhalt, "10:42"."""
+    return clock(value.astimezone(BERLIN).time())
+
+
 def short_instant(value: datetime, language: str = "de") -> str:
     """Return "22.02.2023, 10:00 Uhr"."""
     local = value.astimezone(BERLIN)
@@ -159,6 +164,6 @@ FILTERS = {
     each.__name__: each
     for each in (
         long_day, full_day, short_day, numeric_day, month_heading, weekday_short, month_short, clock, long_when,
-        time_of, day_range, long_instant, short_instant, iso, file_size,
+        time_of, day_range, long_instant, clock_time, short_instant, iso, file_size,
     )
 }

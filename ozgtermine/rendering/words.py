@@ -1,6 +1,7 @@
 """German words of the stored terms, as message ids."""
 
-from ozgtermine.models import Audience, Sector, SeriesKind, TopicKind
+from ozgtermine.models import AccountRole, Audience, MembershipRole, Sector, SeriesKind, SignInMethod, TopicKind
+from ozgtermine.rules.pairs import Flaw
 from ozgtermine.rules.permissions import Visibility
 from ozgtermine.rules.registering import Mode, Policy, State
 from ozgtermine.rules.schedule import Precision
@@ -43,11 +44,37 @@ PRECISIONS: dict[Precision, str] = {
     Precision.WEEK: N_("Nur die Woche steht fest"),
     Precision.MONTH: N_("Nur der Monat steht fest"),
 }
+ACCOUNT_ROLES: dict[AccountRole, str] = {
+    AccountRole.EDITOR: N_("Redaktion"),
+    AccountRole.ADMINISTRATOR: N_("Administration"),
+}
+MEMBERSHIP_ROLES: dict[MembershipRole, str] = {
+    MembershipRole.LEAD: N_("Leitung"),
+    MembershipRole.DEPUTY_LEAD: N_("Vertretung"),
+    MembershipRole.MEMBER: N_("Mitglied"),
+    MembershipRole.MODERATOR: N_("Moderation"),
+    MembershipRole.PROJECT_OFFICE: N_("Projektmanagement"),
+}
+PAIR_FLAWS: dict[Flaw, str] = {
+    Flaw.NO_LEAD: N_("Niemand leitet die Gruppe."),
+    Flaw.NO_MINISTRY: N_("Es fehlt die Leitung aus dem Ministerium."),
+    Flaw.NO_PILOT: N_("Es fehlt die Leitung aus einer Pilotkommune."),
+    Flaw.TOO_MANY: N_("Mehr als zwei leiten die Gruppe."),
+}
+SIGN_IN_METHODS: dict[SignInMethod, str] = {
+    SignInMethod.PASSWORD: N_("Passwort"),
+    SignInMethod.PASSWORD_AND_TOTP: N_("Passwort und Code"),
+    SignInMethod.PASSWORD_AND_PASSKEY: N_("Passwort und Passkey"),
+    SignInMethod.PASSWORD_AND_RECOVERY_CODE: N_("Passwort und Wiederherstellungscode"),
+    SignInMethod.PASSKEY: N_("Passkey"),
+    SignInMethod.LINK: N_("Link per E-Mail"),
+    SignInMethod.PROVIDER: N_("Konto des Landes"),
+}
 VISIBILITIES: dict[Visibility, str] = {
     Visibility.PUBLIC: N_("Alle"),
     Visibility.PROJECT: N_("Mitglieder des Projekts"),
     Visibility.SERIES: N_("Mitglieder der Reihe"),
-    Visibility.EDITORS: N_("Nur die Redaktion"),
+    Visibility.EDITORS: N_("Nur, wer die Reihe plant"),
 }
 POLICIES: dict[Policy, str] = {
     Policy.OPEN: N_("Anmeldung für alle"),

@@ -4,15 +4,11 @@ from typing import Any
 
 from flask import Response, current_app, flash, get_flashed_messages, make_response, redirect, render_template, url_for
 
-from ozgtermine.config import Settings
 from ozgtermine.links import Links
+from ozgtermine.views.in_force import configured, settings
 from ozgtermine.views.sessions import has_session
 
-
-def settings() -> Settings:
-    """Return the settings of the running application."""
-    found: Settings = current_app.extensions["ozgtermine"].settings
-    return found
+__all__ = ["confidential", "configured", "links", "notice", "notices", "page", "see_other", "settings"]
 
 
 def links() -> Links:

@@ -3,9 +3,9 @@
 import logging
 
 from flask import Flask, Response, make_response, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError, ServiceUnavailable
 
 from ozgtermine.errors import Refusal, StaleEditError
 from ozgtermine.views.answers import page
@@ -41,6 +41,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(StaleDataError, lambda _error: _refused(StaleEditError()))
     app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(DataError, _not_storable)
     app.register_error_handler(HTTPException, _http_error)
 
 
@@ -51,6 +52,12 @@ def _refused(refusal: Refusal) -> Response:
 def _database_away(error: OperationalError) -> Response:
     _log.error("database not reachable: %s", error)
     return _http_error(ServiceUnavailable())
+
+
+def _not_storable(error: DataError) -> Response:
+    """Answer a value that the database cannot hold, like a NUL in a text, as what it is: nothing we asked for."""
+    _log.warning("not storable: %s", error)
+    return _http_error(BadRequest())
 
 
 def _http_error(error: HTTPException) -> Response:

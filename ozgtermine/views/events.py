@@ -10,7 +10,7 @@ from ozgtermine.queries.documents import documents_of_event
 from ozgtermine.queries.events import find_event
 from ozgtermine.queries.registrations import counts
 from ozgtermine.rendering.events import badges, moved_text, topic_text, where_text
-from ozgtermine.rules.permissions import Action
+from ozgtermine.rules.permissions import Action, Actor
 from ozgtermine.rules.registering import Opening
 from ozgtermine.views.answers import page
 from ozgtermine.views.guards import requires
@@ -23,10 +23,16 @@ blueprint = Blueprint("events", __name__)
 @requires(Action.READ_PUBLIC)
 def show(slug: str) -> Response:
     """Show one event; a hidden one is like one that does not exist."""
-    actor, now = current_actor(), clock.now()
-    event = find_event(db.session(), slug, actor=actor, now=now)
+    actor = current_actor()
+    event = find_event(db.session(), slug, actor=actor, now=clock.now())
     if event is None:
         raise NotFoundError
+    return event_page(event, actor)
+
+
+def event_page(event: Event, actor: Actor, *, is_preview: bool = False) -> Response:
+    """Return the event's page as `actor` sees it."""
+    now = clock.now()
     counted = counts(db.session(), [event.offer.id] if event.offer else [])
     return page(
         "events/show.html",
@@ -38,12 +44,16 @@ def show(slug: str) -> Response:
         opening=event.offer.opening(now) if event.offer else Opening.NEVER,
         is_over=event.is_over(now),
         documents_shown=list(db.session.scalars(documents_of_event(actor, now, event.id))),
-        access=_public_access(event),
+        access=visible_access(event, actor),
+        is_preview=is_preview,
+        is_draft=not event.is_published(now),
     )
 
 
-def _public_access(event: Event) -> Access | None:
+def visible_access(event: Event, actor: Actor) -> Access | None:
+    """Return how to get in, if that is for `actor` to know by now."""
     access = event.access
-    if access is None or access.audience is not Audience.EVERYBODY:
+    if access is None or (access.visible_from is not None and access.visible_from > clock.now()):
         return None
-    return access if access.visible_from is None or access.visible_from <= clock.now() else None
+    is_member = access.audience is Audience.MEMBERS and event.series_id in actor.series_roles
+    return access if access.audience is Audience.EVERYBODY or is_member else None

@@ -13,7 +13,7 @@ from flask import Flask, Response, current_app, make_response, redirect, request
 from ozgtermine.errors import NotAllowedError, NotFoundError
 from ozgtermine.rules.permissions import Action, Hideable, may, may_see
 from ozgtermine.views.interrupted import ask_to_sign_in_again
-from ozgtermine.views.sessions import current_actor, has_session
+from ozgtermine.views.sessions import current_actor, has_session, keep_alive
 from ozgtermine.wording import N_
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -62,11 +62,24 @@ def authorise(action: Action, thing: Hideable) -> None:
         raise NotAllowedError
 
 
+def actor_may(action: str, thing: Hideable | None = None) -> bool:
+    """Return whether the present actor may do the action of that name; for templates, which offer only what works."""
+    return may(current_actor(), Action(action), thing)
+
+
 def install(app: Flask) -> None:
     """Put the guards around every request of `app`."""
+    app.before_request(_find_nothing_by_unprintable_names)
     app.before_request(_refuse_foreign_writes)
     app.before_request(_refuse_undeclared_and_forbidden)
+    app.before_request(keep_alive)
     app.after_request(_add_headers)
+
+
+def _find_nothing_by_unprintable_names() -> None:
+    """No name of ours has a NUL, and PostgreSQL takes none even to compare."""
+    if "\0" in request.path or any("\0" in value for value in request.args.values()):
+        raise NotFoundError
 
 
 def _refuse_foreign_writes() -> None:
@@ -95,11 +108,13 @@ def _refuse_undeclared_and_forbidden() -> Response | None:
     actor = current_actor()
     if may(actor, action):
         return None
+    if actor.lacks_second_factor and request.method in SAFE_METHODS:
+        return make_response(redirect(url_for("second_factors.show"), code=303))
     if actor.is_signed_in or action in (Action.READ_PUBLIC, Action.REGISTER):
         raise NotAllowedError
     if request.method not in SAFE_METHODS:
         return ask_to_sign_in_again()
-    return make_response(redirect(url_for("accounts.ask_sign_in", next=request.full_path.rstrip("?")), code=303))
+    return make_response(redirect(url_for("signing_in.ask", next=request.full_path.rstrip("?")), code=303))
 
 
 def _add_headers(response: Response) -> Response:

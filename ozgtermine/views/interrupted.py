@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from flask import Response, request
 
-from ozgtermine.forms.account import SignInForm
+from ozgtermine.forms.account import AddressForm, SignInForm
 from ozgtermine.views.answers import page
 
 PREFIX = "kept-"
@@ -18,4 +18,5 @@ def kept_fields() -> Mapping[str, list[str]]:
 def ask_to_sign_in_again() -> Response:
     """Answer a write without a session: the sign-in page, which holds all that was typed. Files must be chosen anew."""
     kept = {name: values for name, values in request.form.lists() if not name.endswith("password")}
-    return page("accounts/sign_in.html", 401, form=SignInForm(), kept=kept, target=request.full_path.rstrip("?"))
+    target, link_form = request.full_path.rstrip("?"), AddressForm(prefix="link-")
+    return page("accounts/sign_in.html", 401, form=SignInForm(), link_form=link_form, kept=kept, target=target)

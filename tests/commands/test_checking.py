@@ -69,7 +69,7 @@ def test_a_secret_key_that_others_may_read_is_told(settings: Settings) -> None:
 def test_a_mail_server_that_does_not_answer_is_told(settings: Settings) -> None:
     port = free_port()
     (first, second) = problems(replace(settings, smtp_host="127.0.0.1", smtp_port=port))
-    assert (first.partition(" antwortet")[0], second) == (f"Der Mailserver 127.0.0.1:{port}", NO_ACCOUNT)
+    assert (first, second.partition(" antwortet")[0]) == (NO_ACCOUNT, f"Der Mailserver 127.0.0.1:{port}")
 
 
 def test_a_folder_that_cannot_be_written_is_told(settings: Settings) -> None:
@@ -94,12 +94,15 @@ def test_documents_that_are_missing_or_changed_are_told(settings: Settings) -> N
 
 
 def test_production_wants_https_mail_and_its_own_legal_texts(settings: Settings) -> None:
-    own = "Für „{0}“ gilt der mitgelieferte Text. Legen Sie Ihren als legal/{0}.md in den Instanzordner."
+    own = (
+        "Für „{}“ gilt der mitgelieferte Text. Schreiben Sie Ihren unter Einstellungen, Rechtstexte, oder legen Sie "
+        "ihn als legal/{}.md in den Instanzordner."
+    )
     assert problems(replace(settings, environment="production")) == [
         "base_url beginnt nicht mit https://. Anmeldungen würden unverschlüsselt übertragen.",
-        own.format("impressum"),
-        own.format("datenschutz"),
-        own.format("barrierefreiheit"),
         "smtp_host fehlt: Mails werden nur als Dateien abgelegt, niemand bekommt sie.",
+        own.format("Impressum", "impressum"),
+        own.format("Datenschutz", "datenschutz"),
+        own.format("Barrierefreiheit", "barrierefreiheit"),
         NO_ACCOUNT,
     ]

@@ -24,6 +24,7 @@ class Mailbox:
     at: Callable[[str], None] = lambda _stage: None
     answers: dict[str, str] = field(default_factory=dict)
     taken: list[Message] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
     port: int = 0
 
     @property
@@ -44,6 +45,7 @@ class Mailbox:
         if "MAIL" in self.answers:
             return self.answers["MAIL"]
         envelope.mail_from = address
+        self.senders.append(address)
         envelope.mail_options.extend(options)
         return "250 OK"
 

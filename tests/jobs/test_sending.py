@@ -1,7 +1,7 @@
 """The worker against a real SMTP server: what is sent, what waits, what is given up."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ozgtermine.config import Settings
+from ozgtermine.jobs import sending as job
 from ozgtermine.jobs.sending import Worker, lease_one
 from ozgtermine.mail.delivery import FolderDelivery, SmtpDelivery
 from ozgtermine.models import MailState, OutgoingMail
@@ -42,9 +43,12 @@ def add_mail(session: Session, number: int, *, priority: int = 0, recipient: str
     session.commit()
 
 
-def worker(settings: Settings, mailbox: Mailbox, now: datetime = NOW) -> Worker:
+def worker(
+    settings: Settings, mailbox: Mailbox, now: datetime = NOW, in_force: Callable[[], Settings] | None = None
+) -> Worker:
     over_smtp = replace(settings, smtp_host="127.0.0.1", smtp_port=mailbox.port, smtp_timeout_seconds=5)
-    return Worker(SmtpDelivery(over_smtp), mails_per_minute=60_000, now=lambda: now)
+    delivery = SmtpDelivery(over_smtp)
+    return Worker(delivery, mails_per_minute=60_000, now=lambda: now, settings_in_force=in_force)
 
 
 def found(session: Session) -> list[tuple[MailState, int, datetime, str]]:
@@ -195,3 +199,40 @@ def test_a_worker_told_to_stop_finishes_the_mail_in_hand(
     sending.run()
 
     assert [state for state, *_rest in found(session)] == [MailState.SENT, MailState.QUEUED]
+
+
+def test_sender_and_rate_are_taken_over_while_it_runs(
+    session: Session, settings: Settings, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job, "REREAD_SECONDS", 0)
+    add_mail(session, 1)
+    add_mail(session, 2)
+    sending = worker(settings, mailbox, in_force=lambda: after[len(mailbox.taken)])
+    over_smtp = sending.delivery.settings  # type: ignore[attr-defined]
+    after = [
+        replace(over_smtp, mail_from=f"{name}@land.example", mails_per_minute=rate)
+        for name, rate in (("alt", 60_000), ("neu", 30_000), ("neu", 30_000))
+    ]
+    mailbox.at = lambda stage: sending.stop() if stage == "answered" and len(mailbox.taken) == 2 else None
+
+    sending.run()
+
+    assert mailbox.senders == ["alt@land.example", "neu@land.example"]
+    assert sending.seconds_between == 60 / 30_000
+
+
+def test_settings_are_looked_up_seconds_apart(session: Session, settings: Settings, mailbox: Mailbox) -> None:
+    for number in (1, 2, 3):
+        add_mail(session, number)
+    looks: list[int] = []
+
+    def look() -> Settings:
+        looks.append(len(mailbox.taken))
+        return replace(sending.delivery.settings, mails_per_minute=60_000)  # type: ignore[attr-defined]
+
+    sending = worker(settings, mailbox, in_force=look)
+    mailbox.at = lambda stage: sending.stop() if stage == "answered" and len(mailbox.taken) == 3 else None
+
+    sending.run()
+
+    assert (len(mailbox.taken), looks) == (3, [0])

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
+from ozgtermine.config import Settings
 from ozgtermine.files.receiving import ReceivedFile, receive
 from ozgtermine.files.store import DocumentStore
 from ozgtermine.jobs import nightly
@@ -38,7 +39,7 @@ def test_only_old_files_that_no_row_names_are_removed(session: Session, store: D
     interrupted.write_bytes(b"%PDF")
     for path in (store.path(named.sha256), store.path(stray.sha256), interrupted):
         age(path)
-    assert nightly.run(session, store, now=NOW)["stray files removed"] == 2
+    assert nightly.run(session, store, Settings(), now=NOW)["stray files removed"] == 2
     assert [store.path(each.sha256).exists() for each in (named, stray, waiting)] == [True, False, True]
 
 
@@ -46,8 +47,8 @@ def test_a_stray_that_is_uploaded_again_counts_as_new(session: Session, store: D
     stray = keep(store, "noch einmal")
     age(store.path(stray.sha256))
     keep(store, "noch einmal")
-    assert nightly.run(session, store, now=NOW)["stray files removed"] == 0
+    assert nightly.run(session, store, Settings(), now=NOW)["stray files removed"] == 0
 
 
 def test_without_any_document_there_is_nothing_to_remove(session: Session, store: DocumentStore) -> None:
-    assert nightly.run(session, store, now=NOW)["stray files removed"] == 0
+    assert nightly.run(session, store, Settings(), now=NOW)["stray files removed"] == 0

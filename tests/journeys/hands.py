@@ -19,8 +19,12 @@ class Mouse:
     def press(self, name: str) -> None:
         self.act(self.page.get_by_role("button", name=name).first)
 
-    def type(self, label: str, text: str) -> None:
-        self.page.get_by_label(label).first.fill(text)
+    def type(self, label: str, text: str, *, region: str = "") -> None:
+        self.field(label, region).fill(text)
+
+    def field(self, label: str, region: str) -> Locator:
+        """Return the field of that label, within the region of that name where several have it."""
+        return (self.page.get_by_role("region", name=region) if region else self.page).get_by_label(label).first
 
     def choose_file(self, label: str, path: Path) -> None:
         self.page.get_by_label(label).first.set_input_files(path)
@@ -32,8 +36,8 @@ class Mouse:
 class Keyboard(Mouse):
     """Reaches everything by the Tab key; what it cannot reach fails the test."""
 
-    def type(self, label: str, text: str) -> None:
-        self._reach(self.page.get_by_label(label).first)
+    def type(self, label: str, text: str, *, region: str = "") -> None:
+        self._reach(self.field(label, region))
         self.page.keyboard.press("Control+a")
         self.page.keyboard.type(text)
 

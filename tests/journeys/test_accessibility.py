@@ -39,6 +39,8 @@ PUBLIC = [
     "/leichte-sprache",
     "/postfach",
     "/verwaltung/anmelden",
+    "/verwaltung/anmelden/gesendet",
+    "/konto/passwort-vergessen",
 ]
 EDITORS = [
     "/verwaltung/",
@@ -58,6 +60,48 @@ EDITORS = [
     "/verwaltung/reihen/neu",
     "/verwaltung/reihen/1",
     "/verwaltung/konto",
+    "/verwaltung/einstellungen",
+    "/verwaltung/einstellungen/organisation",
+    "/verwaltung/einstellungen/mail",
+    "/verwaltung/einstellungen/vorgaben",
+    "/verwaltung/einstellungen/aufbewahrung",
+    "/verwaltung/einstellungen/anmeldung",
+    "/verwaltung/einstellungen/rechtstexte/impressum",
+    "/verwaltung/protokoll",
+    "/verwaltung/protokoll?was=changed&art=event",
+    "/verwaltung/termine/1/verlauf",
+    "/verwaltung/reihen/1/verlauf",
+    "/verwaltung/personen/1/verlauf",
+    "/meine-gruppen",
+    "/verwaltung/suche",
+    "/verwaltung/suche?q=ozg",
+    "/verwaltung/suche?q=sprechstunde&nur=termine",
+    "/verwaltung/suche?q=nichts-davon",
+    "/verwaltung/mails",
+    "/verwaltung/mails/verwerfen?mail=1",
+    "/verwaltung/termine/mehrere?termin=2&termin=3",
+    "/verwaltung/termine/1/abschliessen",
+    "/verwaltung/termine/1/vorschau",
+    "/verwaltung/termine/neu?vorlage=1",
+    "/verwaltung/personen",
+    "/verwaltung/personen?q=niemand-davon",
+    "/verwaltung/personen/neu",
+    "/verwaltung/personen/1",
+    "/verwaltung/personen/1/bearbeiten",
+    "/verwaltung/personen/1/zusammenfuehren/2",
+    "/verwaltung/personen/doppelte",
+    "/verwaltung/personen/import",
+    "/verwaltung/organisationen",
+    "/verwaltung/organisationen/neu",
+    "/verwaltung/organisationen/1",
+    "/verwaltung/reihen/4/mitglieder",
+    "/verwaltung/reihen/4/mitglieder/1",
+    "/verwaltung/konto/passwort",
+    "/verwaltung/konto/bestaetigen",
+    "/verwaltung/konto/zweiter-faktor",
+    "/verwaltung/konto/zweiter-faktor/app",
+    "/verwaltung/konten",
+    "/verwaltung/konten/1",
 ]
 LOOKS = [(width, scheme) for width in (NARROW, WIDE) for scheme in ("light", "dark")]
 
@@ -73,7 +117,7 @@ def session_cookie(browser: Browser, live_server: Site) -> str:
         page.get_by_label("Passwort").fill("vier lange sichere Woerter")
         page.get_by_role("button", name="Konto einrichten").click()
         page.get_by_role("heading", name="Übersicht").wait_for()
-        [cookie] = page.context.cookies()
+        [cookie] = [each for each in page.context.cookies() if each["name"] == "ozgtermine"]
         assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Lax")
         return str(cookie["value"])
 

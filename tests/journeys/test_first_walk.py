@@ -114,7 +114,7 @@ def become_administrator(user: Mouse, site: Site) -> None:
     user.press("Abmelden")
     expect(page.get_by_role("heading", level=1)).to_have_text("Termine rund um das OZG")
     page.goto("/verwaltung/")
-    user.type("E-Mail-Adresse", "erika.muster@mid.example")
+    user.type("E-Mail-Adresse", "erika.muster@mid.example", region="Redaktion und Administration")
     user.type("Passwort", PASSWORD)
     user.press("Anmelden")
     expect(page.get_by_role("heading", level=1)).to_have_text("Übersicht")

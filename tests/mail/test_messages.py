@@ -34,6 +34,9 @@ MAILS: dict[str, Callable[[Registration], Mail]] = {
     "registration_waiting": lambda who: messages.registration_waiting(LETTERHEAD, who, token=TOKEN, place=3),
     "requested": lambda who: messages.requested(LETTERHEAD, who, token=TOKEN),
     "withdrawn": lambda who: messages.withdrawn(LETTERHEAD, who, invitation=CANCEL),
+    "test_message": lambda _who: messages.test_message(
+        LETTERHEAD, recipient="erika@land.example", recipient_name="Erika Muster"
+    ),
 }
 
 

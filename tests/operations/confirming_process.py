@@ -1,14 +1,14 @@
 """A process of its own that confirms registrations one after the other: `confirming_process.py TOKENS locked|unlocked`.
 
 `unlocked` is the control: the lock helper does nothing. On SQLite the transaction itself is the lock, so there every
-statement also ends its transaction. With and without lock there is a pause between counting and giving a seat, so that
-the race, where there is one, does not hang on luck.
+statement also ends its transaction. There the first seat is given only after every process has counted it as free, so
+that the race does not hang on luck; with the lock a pause between counting and giving invites it.
 """
 
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -34,6 +34,7 @@ def main(tokens: Path, locking: str) -> None:
         registrations.counted_pool = _counted_slowly
         if locking == "unlocked":
             take_the_locks_away()
+            registrations.counted_pool = _counted_together(tokens)
         print("ready", flush=True)  # noqa: T201 - how the test knows
         sys.stdin.readline()
         for token in tokens.read_text("ascii").split():
@@ -45,6 +46,19 @@ def _counted_slowly(session: Session, offer: RegistrationOffer, mode: Mode) -> P
     seats = pool(offer, mode, counts(session, [offer.id]))
     time.sleep(0.2 if seats.left else 0)
     return seats
+
+
+def _counted_together(tokens: Path) -> Callable[[Session, RegistrationOffer, Mode], Pool]:
+    """Return a count that comes back only when every process, known by its file of tokens, has counted once."""
+
+    def counted(session: Session, offer: RegistrationOffer, mode: Mode) -> Pool:
+        seats = pool(offer, mode, counts(session, [offer.id]))
+        tokens.with_suffix(".counted").touch()
+        while not all(file.with_suffix(".counted").exists() for file in tokens.parent.glob("tokens-?")):
+            time.sleep(0.01)
+        return seats
+
+    return counted
 
 
 def take_the_locks_away() -> None:

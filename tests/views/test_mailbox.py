@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from ozgtermine.application import create_app
 from ozgtermine.config import Settings
+from ozgtermine.database import db
 from ozgtermine.jobs.sending import Worker
 from ozgtermine.mail import outbox
 from ozgtermine.mail.composing import Invitation, Mail
@@ -69,9 +70,11 @@ def test_there_is_nothing_but_mails(client: FlaskClient, name: str) -> None:
 
 @pytest.mark.usefixtures("app")
 def test_there_is_no_mailbox_in_production(settings: Settings, path: str) -> None:
-    production = create_app(replace(settings, environment="production")).test_client()
-
-    assert [production.get(each).status_code for each in ("/postfach", path, f"{path}/html")] == [404, 404, 404]
+    production = create_app(replace(settings, environment="production"))
+    client = production.test_client()
+    assert [client.get(each).status_code for each in ("/postfach", path, f"{path}/html")] == [404, 404, 404]
+    with production.app_context():
+        db.engine.dispose()
 
 
 def test_an_empty_mailbox_says_so(client: FlaskClient) -> None:

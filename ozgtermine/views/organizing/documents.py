@@ -4,17 +4,17 @@ from flask import Blueprint, Response, request
 
 from ozgtermine import clock
 from ozgtermine.database import db, transaction
-from ozgtermine.errors import NotFoundError, Refusal
+from ozgtermine.errors import Refusal
 from ozgtermine.files.receiving import receive
 from ozgtermine.files.store import DocumentStore
 from ozgtermine.forms.document import DocumentForm
 from ozgtermine.models import Document, DocumentKind, Event
 from ozgtermine.operations import publishing_documents
-from ozgtermine.queries.documents import newest_documents
-from ozgtermine.rules.permissions import Action, Visibility
+from ozgtermine.queries.documents import newest_worked_on
+from ozgtermine.rules.permissions import Action, Visibility, may
 from ozgtermine.views.answers import notice, page, see_other, settings
 from ozgtermine.views.guards import authorise, requires
-from ozgtermine.views.organizing.lookup import event_or_404
+from ozgtermine.views.organizing.lookup import document_or_404, event_or_404
 from ozgtermine.views.refusals import show_in_form
 from ozgtermine.views.sessions import current_actor
 from ozgtermine.wording import N_, translate
@@ -28,7 +28,7 @@ MOST_ROWS = 200
 @requires(Action.READ_WORKSPACE)
 def index() -> Response:
     """Show every document, drafts too, the newest first."""
-    found = newest_documents(current_actor(), clock.now(), limit=MOST_ROWS)
+    found = newest_worked_on(current_actor(), limit=MOST_ROWS)
     return page("organizing/documents.html", documents=list(db.session.scalars(found)), now=clock.now())
 
 
@@ -43,7 +43,6 @@ def ask_upload(event_id: int) -> Response:
 def upload(event_id: int) -> Response:
     """Receive the file outside of the transaction, then add its row."""
     event = event_or_404(event_id)
-    authorise(Action.EDIT_DOCUMENTS, event)
     form = DocumentForm(request.form)
     form.file.data = request.files.get("file")
     if form.validate():
@@ -59,6 +58,8 @@ def upload(event_id: int) -> Response:
 
 def _take(event: Event, form: DocumentForm) -> None:
     sent, now = form.file.data, clock.now()
+    is_report = form.kind.data == DocumentKind.STATUS_REPORT
+    waits_for_approval = is_report and not may(current_actor(), Action.APPROVE_REPORTS, event)
     store = DocumentStore(settings().documents_folder)
     limit = settings().upload_limit_bytes
     file = receive(store, sent.stream, file_name=sent.filename or "", limit_bytes=limit)
@@ -71,7 +72,7 @@ def _take(event: Event, form: DocumentForm) -> None:
             title=form.title.data,
             kind=DocumentKind(form.kind.data),
             visibility=Visibility(form.visibility.data),
-            publish_at=form.publish_at(own, now),
+            publish_at=None if waits_for_approval else form.publish_at(own, now),
             now=now,
             actor=current_actor(),
         )
@@ -80,7 +81,10 @@ def _take(event: Event, form: DocumentForm) -> None:
 @blueprint.post("/verwaltung/unterlagen/<int:document_id>/veroeffentlichen")
 @requires(Action.EDIT_DOCUMENTS)
 def publish(document_id: int) -> Response:
-    """Make the document visible at once."""
+    """Make the document visible at once; a status report only who may approve it."""
+    document = document_or_404(document_id)
+    if document.kind is DocumentKind.STATUS_REPORT:
+        authorise(Action.APPROVE_REPORTS, document)
     return _changed(document_id, publish_it=True)
 
 
@@ -92,11 +96,9 @@ def withdraw(document_id: int) -> Response:
 
 
 def _changed(document_id: int, *, publish_it: bool) -> Response:
+    document_or_404(document_id)
     with transaction() as session:
-        document = session.get(Document, document_id)
-        if document is None:
-            raise NotFoundError
-        authorise(Action.EDIT_DOCUMENTS, document)
+        document = session.get_one(Document, document_id)
         if publish_it:
             publishing_documents.publish(document, publish_at=clock.now())
         else:

@@ -4,16 +4,17 @@ from flask import Blueprint, Response, request
 
 from ozgtermine.database import db, transaction
 from ozgtermine.errors import Refusal, StaleEditError
-from ozgtermine.forms.series import SeriesForm
+from ozgtermine.forms.series import SeriesForm, values_by_default
 from ozgtermine.models import Series
 from ozgtermine.operations import editing_series
-from ozgtermine.queries.organizing import all_series
+from ozgtermine.queries.organizing import series_for
 from ozgtermine.rendering.words import SERIES_KINDS
 from ozgtermine.rules.permissions import Action
-from ozgtermine.views.answers import notice, page, see_other
-from ozgtermine.views.guards import authorise, requires
+from ozgtermine.views.answers import notice, page, see_other, settings
+from ozgtermine.views.guards import requires
 from ozgtermine.views.organizing.lookup import all_venues, seen_version, series_or_404
 from ozgtermine.views.refusals import show_in_form
+from ozgtermine.views.sessions import current_actor
 from ozgtermine.wording import N_, translate
 
 blueprint = Blueprint("organizing_series", __name__)
@@ -22,18 +23,19 @@ blueprint = Blueprint("organizing_series", __name__)
 @blueprint.get("/verwaltung/reihen")
 @requires(Action.READ_WORKSPACE)
 def index() -> Response:
-    found = list(db.session.scalars(all_series()))
+    found = list(db.session.scalars(series_for(current_actor(), Action.READ_WORKSPACE)))
     return page("organizing/series.html", series=found, kinds=SERIES_KINDS)
 
 
 @blueprint.get("/verwaltung/reihen/neu")
-@requires(Action.EDIT_SERIES)
+@requires(Action.CREATE_SERIES)
 def ask_new() -> Response:
-    return page("organizing/series_form.html", form=SeriesForm.of(all_venues(), None), series=None)
+    form = SeriesForm.of(all_venues(), None, begins_with=values_by_default(settings()))
+    return page("organizing/series_form.html", form=form, series=None)
 
 
 @blueprint.post("/verwaltung/reihen/neu")
-@requires(Action.EDIT_SERIES)
+@requires(Action.CREATE_SERIES)
 def create() -> Response:
     """Add a series."""
     form = SeriesForm.of(all_venues(), request.form)
@@ -61,7 +63,6 @@ def ask_edit(series_id: int) -> Response:
 def edit(series_id: int) -> Response:
     """Take over what was typed; if somebody else was faster, show both versions and lose nothing."""
     series = series_or_404(series_id)
-    authorise(Action.EDIT_SERIES, series)
     form = SeriesForm.of(all_venues(), request.form)
     if form.validate():
         try:

@@ -15,7 +15,7 @@ from ozgtermine.operations import scheduling
 from ozgtermine.operations.entering_events import next_number
 from ozgtermine.rules.permissions import Action
 from ozgtermine.views.answers import notice, page, see_other
-from ozgtermine.views.guards import authorise, requires
+from ozgtermine.views.guards import requires
 from ozgtermine.views.organizing.lookup import event_or_404, seen_version
 from ozgtermine.views.refusals import show_in_form
 from ozgtermine.wording import N_, translate
@@ -101,18 +101,20 @@ def restore(event_id: int) -> Response:
 
 
 def _changed(event_id: int, form: Form, template: str, change: Change, done: str) -> Response:
-    """Do `change` to the version that was seen and show the event; a refused form comes back as it was typed."""
+    """Do `change` to the version that was seen and show the event; a refused form comes back as it was typed.
+
+    So does one that somebody else overtook: it shows what is there now, and can be sent again.
+    """
     event = event_or_404(event_id)
-    authorise(Action.EDIT_EVENTS, event)
     if not form.validate():
         return page(template, 422, event=event, form=form)
     try:
         with transaction() as session:
             change(session, scheduling.get_event(session, event_id, seen_version=seen_version()))
     except Refusal as refusal:
-        if refusal.field is None:
+        if not template:
             raise
         show_in_form(form, refusal)
-        return page(template, 422, event=event, form=form)
+        return page(template, refusal.status, event=event_or_404(event_id), form=form)
     notice("success", translate(done))
     return see_other("organizing_events.show", event_id=event_id)

@@ -37,8 +37,8 @@ def sign_in(app: Flask, session: Session) -> SignIn:
 
     def make(role: AccountRole) -> FlaskClient:
         email = f"{role}@mid.example"
-        token = accounts.invite(session, email=email, name="Erika Muster", role=role, now=clock.now())
-        accounts.set_up(session, token, name="Erika Muster", email="", password=PASSWORD, now=clock.now())
+        token = accounts.invite(session, email=email, name="Erika Muster", role=role, now=clock.real_now())
+        accounts.set_up(session, token, name="Erika Muster", email="", password=PASSWORD, now=clock.real_now())
         session.commit()
         made = app.test_client()
         answer = made.post("/verwaltung/anmelden", data={"email": email, "password": PASSWORD}, headers=OURS)

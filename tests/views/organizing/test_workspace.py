@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 from ozgtermine import clock
 from ozgtermine.database import db
 from ozgtermine.models import AccountRole, Event, EventStatus, Series
-from ozgtermine.rules.permissions import Action
+from ozgtermine.rules.permissions import ALLOWED, Action, Role
 from ozgtermine.views.guards import declared_action
 from tests import factories
 from tests.samples import slides
+from tests.views.addresses import filled
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
 TYPED = {
@@ -31,13 +32,14 @@ def public(action: Action | None) -> bool:
     return action in {Action.READ_PUBLIC, Action.REGISTER, Action.READ_MAILBOX, Action.SIGN_IN}
 
 
-def organizing_routes(app: Flask) -> list[tuple[str, str]]:
-    """Return method and path of every route that is not for everybody."""
+def organizing_routes(app: Flask) -> list[tuple[str, str, Action | None]]:
+    """Return method, path and action of every route that is not for everybody."""
     found = []
     for rule in app.url_map.iter_rules():
-        if not public(declared_action(app, rule.endpoint)):
-            path = re.sub(r"<int:\w+>", "1", rule.rule)
-            found += [(method, path) for method in sorted(rule.methods or ()) if method in ("GET", "POST")]
+        action = declared_action(app, rule.endpoint)
+        if not public(action):
+            path = filled(rule.rule, dict.fromkeys(rule.arguments, 1))
+            found += [(method, path, action) for method in sorted(rule.methods or ()) if method in ("GET", "POST")]
     return found
 
 
@@ -66,9 +68,9 @@ def test_nobody_gets_in_without_an_account(app: Flask, client: FlaskClient) -> N
     routes = organizing_routes(app)
     assert len(routes) > 20
     answers = {
-        (method, path): client.open(path, method=method, headers=OURS).status_code for method, path in routes
+        (method, path): client.open(path, method=method, headers=OURS).status_code for method, path, _action in routes
     }
-    assert answers == {(method, path): 303 if method == "GET" else 401 for method, path in routes}
+    assert answers == {(method, path): 303 if method == "GET" else 401 for method, path, _action in routes}
 
 
 @pytest.mark.parametrize("role", list(AccountRole))
@@ -76,11 +78,16 @@ def test_editors_and_administrators_open_every_page(
     sign_in: Callable[[AccountRole], FlaskClient], app: Flask, session: Session, role: AccountRole
 ) -> None:
     client = sign_in(role)
-    factories.offer(session)
+    changed = factories.offer(session).event
+    session.add(factories.change_of(changed, change_id="1"))
     session.commit()
-    pages = [path for method, path in organizing_routes(app) if method == "GET"]
+    pages = {path: action for method, path, action in organizing_routes(app) if method == "GET"}
     answers = {path: client.get(path) for path in pages}
-    assert {path: answer.status_code for path, answer in answers.items()} == dict.fromkeys(pages, 200)
+    allowed = ALLOWED[Role(role.value)]
+    refused = {path for path, answer in answers.items() if answer.status_code == 403}
+    assert refused == {path for path, action in pages.items() if action not in allowed}
+    assert {path for path, answer in answers.items() if answer.status_code >= 500} == set()
+    assert sum(answer.status_code == 200 for answer in answers.values()) > 20
     assert {answer.headers["Cache-Control"] for answer in answers.values()} == {"private, no-store"}
 
 
