@@ -24,7 +24,12 @@ def real_now() -> datetime:
 
 def today() -> date:
     """Return the product's present day in Sachsen-Anhalt."""
-    return now().astimezone(BERLIN).date()
+    return berlin_day(now())
+
+
+def berlin_day(instant: datetime) -> date:
+    """Return the day of `instant` in Sachsen-Anhalt."""
+    return instant.astimezone(BERLIN).date()
 
 
 def shift(offset: timedelta) -> None:

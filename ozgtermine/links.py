@@ -30,6 +30,12 @@ class Links:
     def registration(self, token: str) -> str:
         return f"{self.base_url}/anmeldung/{token}"
 
+    def deputy(self, token: str) -> str:
+        return f"{self.base_url}/anmeldung/vertretung/{token}"
+
+    def own_data(self, token: str) -> str:
+        return f"{self.base_url}/meine-anmeldungen/{token}"
+
     def calendar(self, name: str) -> str:
         return f"{self.base_url}/kalender/{name}.ics"
 

@@ -12,6 +12,7 @@ from ozgtermine import clock
 from ozgtermine.config import Settings
 from ozgtermine.database import db, transaction
 from ozgtermine.files.store import DocumentStore
+from ozgtermine.jobs import falling_due
 from ozgtermine.jobs import nightly as nightly_jobs
 from ozgtermine.jobs.sending import Worker
 from ozgtermine.mail.delivery import delivery_of
@@ -25,7 +26,10 @@ def worker() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     settings = _configured()
     sending = Worker(
-        delivery_of(settings), mails_per_minute=settings.mails_per_minute, settings_in_force=_settings_in_force
+        delivery_of(settings),
+        mails_per_minute=settings.mails_per_minute,
+        settings_in_force=_settings_in_force,
+        chores=lambda: falling_due.run(_settings_in_force(), now=clock.now()),
     )
 
     def finish(_signal: int, _frame: FrameType | None) -> None:

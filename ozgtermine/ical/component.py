@@ -9,7 +9,7 @@ from ozgtermine.clock import BERLIN
 from ozgtermine.ical.lines import day, line, parameter, text, utc
 from ozgtermine.ical.timezone import ZONE
 from ozgtermine.links import Links
-from ozgtermine.models import Document, Event
+from ozgtermine.models import Access, Document, Event
 from ozgtermine.rendering.dates import clock, full_day
 from ozgtermine.rendering.events import topic_text, where_text
 from ozgtermine.rules.registering import Mode
@@ -26,6 +26,7 @@ class Edition:
     sequence: int
     people: tuple[bytes, ...]
     is_off: bool
+    access: Access | None = None
 
 
 def vevent(event: Event, documents: Sequence[Document], links: Links) -> bytes:
@@ -43,7 +44,7 @@ def written(event: Event, documents: Sequence[Document], links: Links, edition: 
             b"BEGIN:VEVENT\r\n",
             *_identity(event, last_modified(event, documents), edition.sequence),
             *_times(event),
-            *_words(event, documents, links),
+            *_words(event, documents, links, edition.access),
             line("STATUS", "CANCELLED" if edition.is_off else event.status.value.upper()),
             line("TRANSP", "TRANSPARENT" if edition.is_off or _is_all_day(event) else "OPAQUE"),
             *edition.people,
@@ -108,12 +109,30 @@ def _local(instant: datetime) -> str:
     return f"{instant.astimezone(BERLIN):%Y%m%dT%H%M%S}"
 
 
-def _words(event: Event, documents: Sequence[Document], links: Links) -> Iterator[bytes]:
+def _words(
+    event: Event, documents: Sequence[Document], links: Links, access: Access | None
+) -> Iterator[bytes]:
     yield text("SUMMARY", _summary(event))
-    yield text("DESCRIPTION", "\n".join(_description(event, documents, links)))
+    yield text("DESCRIPTION", "\n".join((*_way_in(access), *_description(event, documents, links))))
+    if access and access.link:
+        yield line("CONFERENCE;VALUE=URI;FEATURE=VIDEO", access.link)
     yield text("LOCATION", _place(event))
     yield line("URL", links.event(event.slug))
     yield text("CATEGORIES", event.series.title)
+
+
+def _way_in(access: Access | None) -> Iterator[str]:
+    """Yield how one participant gets in, on lines of their own: Android knows no CONFERENCE."""
+    if access is None:
+        return
+    if access.link:
+        yield translate(N_("Link: %(link)s"), link=access.link)
+    if access.phone:
+        yield translate(N_("Telefon: %(number)s"), number=access.phone)
+    if access.pin:
+        yield translate(N_("PIN: %(pin)s"), pin=access.pin)
+    if access.note:
+        yield access.note
 
 
 def _summary(event: Event) -> str:

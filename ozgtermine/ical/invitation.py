@@ -11,7 +11,7 @@ from ozgtermine.ical.feed import PRODID
 from ozgtermine.ical.lines import line, parameter
 from ozgtermine.ical.timezone import VTIMEZONE
 from ozgtermine.links import Links
-from ozgtermine.models import Event
+from ozgtermine.models import Access, Event
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,18 +24,21 @@ class Attendance:
     sequence: int
 
 
-def request(event: Event, attendance: Attendance, links: Links) -> bytes:
-    """Return the calendar object of method REQUEST that puts `event` into one participant's calendar."""
-    return _calendar("REQUEST", _entry(event, attendance, links, is_off=event.is_cancelled))
+def request(event: Event, attendance: Attendance, links: Links, access: Access | None = None) -> bytes:
+    """Return the calendar object of method REQUEST that puts `event` into one participant's calendar.
+
+    `access` is how that participant gets in, if it may be seen already.
+    """
+    return _calendar("REQUEST", _entry(event, attendance, links, access, is_off=event.is_cancelled))
 
 
 def cancel(event: Event, attendance: Attendance, links: Links) -> bytes:
     """Return the calendar object of method CANCEL; its sequence is higher than all that was sent before."""
-    return _calendar("CANCEL", _entry(event, attendance, links, is_off=True))
+    return _calendar("CANCEL", _entry(event, attendance, links, None, is_off=True))
 
 
-def _entry(event: Event, attendance: Attendance, links: Links, *, is_off: bool) -> bytes:
-    edition = Edition(sequence=attendance.sequence, people=_people(attendance), is_off=is_off)
+def _entry(event: Event, attendance: Attendance, links: Links, access: Access | None, *, is_off: bool) -> bytes:
+    edition = Edition(sequence=attendance.sequence, people=_people(attendance), is_off=is_off, access=access)
     return written(event, (), links, edition)
 
 

@@ -26,13 +26,14 @@ from ozgtermine.rules.mailing import LEASE, pause_while_away, retry_after
 IDLE_SECONDS = 1.0
 DATABASE_AWAY_SECONDS = 5.0
 REREAD_SECONDS = 3.0
+CHORES_SECONDS = 5.0
 _log = logging.getLogger(__name__)
 
 
 class Worker:
     """Sends until it is told to stop, and then finishes the mail in hand.
 
-    Sender and rate may change while it runs: `settings_in_force` is asked every few seconds.
+    Sender and rate may change while it runs: `settings_in_force` is asked every few seconds, and `chores` are done.
     """
 
     def __init__(
@@ -42,12 +43,15 @@ class Worker:
         mails_per_minute: int,
         now: Callable[[], datetime] = clock.now,
         settings_in_force: Callable[[], Settings] | None = None,
+        chores: Callable[[], object] | None = None,
     ) -> None:
         self.delivery = delivery
         self.seconds_between = 60 / mails_per_minute
         self.now = now
         self._settings_in_force = settings_in_force
         self._asked_at: float | None = None
+        self._chores = chores
+        self._chores_at: float | None = None
         self._failures = 0
         self._stop = threading.Event()
 
@@ -65,6 +69,7 @@ class Worker:
     def _round(self) -> float:
         try:
             self._take_over_settings()
+            self._do_chores()
             return self._step()
         except (BusyError, OperationalError) as error:
             _log.warning("the database is away: %s", error)
@@ -79,6 +84,13 @@ class Worker:
         self._asked_at = present
         self.seconds_between = 60 / settings.mails_per_minute
         self.delivery.use(settings)
+
+    def _do_chores(self) -> None:
+        """Do what else falls due, every few seconds: mails are promised there."""
+        present = time.monotonic()
+        if self._chores and (self._chores_at is None or present - self._chores_at >= CHORES_SECONDS):
+            self._chores()
+            self._chores_at = time.monotonic()
 
     def run_until_empty(self) -> int:
         """Send what is due and return how many were sent; without pauses, for tests and by hand."""

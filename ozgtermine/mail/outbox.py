@@ -8,12 +8,22 @@ from sqlalchemy.orm import Session
 from ozgtermine.mail.composing import Mail, compose
 from ozgtermine.mail.letterhead import Letterhead
 from ozgtermine.models import MailState, OutgoingMail
+from ozgtermine.rules.mailing import REVOCABLE_FOR
 
 
 def post(
-    session: Session, mail: Mail, letterhead: Letterhead, *, now: datetime, registration_id: int | None = None
+    session: Session,
+    mail: Mail,
+    letterhead: Letterhead,
+    *,
+    now: datetime,
+    registration_id: int | None = None,
+    revocable_as: str = "",
 ) -> OutgoingMail:
-    """Put the composed mail into the outbox, due at once; its Message-ID is given here and stays."""
+    """Put the composed mail into the outbox, due at once; its Message-ID is given here and stays.
+
+    One that is `revocable_as` a change waits until that change cannot be taken back any more.
+    """
     message_id = f"<{uuid4()}@{letterhead.sender.rpartition('@')[2]}>"
     row = OutgoingMail(
         message_id=message_id,
@@ -24,8 +34,9 @@ def post(
         priority=mail.priority,
         state=MailState.QUEUED,
         registration_id=registration_id,
+        change_id=revocable_as,
         created_at=now,
-        due_at=now,
+        due_at=now + REVOCABLE_FOR if revocable_as else now,
     )
     session.add(row)
     return row

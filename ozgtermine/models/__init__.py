@@ -15,11 +15,22 @@ from ozgtermine.models.audit import AuditAct, AuditEntry
 from ozgtermine.models.base import Base
 from ozgtermine.models.document import Document, DocumentKind, DocumentVersion
 from ozgtermine.models.event import Access, Audience, Event, EventStatus
+from ozgtermine.models.event_notice import EventNotice
 from ozgtermine.models.form_draft import FormDraft
 from ozgtermine.models.mail import MailState, OutgoingMail
+from ozgtermine.models.offer import OfferQuestion, QuestionKind, RegistrationOffer, SeriesTerms, Terms
 from ozgtermine.models.people import Membership, MembershipRole, Organisation, PendingImport, Person, Sector
 from ozgtermine.models.publication import NewsletterIssue, PublicRevision, RenderedEvent
-from ozgtermine.models.registration import LinkPurpose, Registration, RegistrationLink, RegistrationOffer, Reply
+from ozgtermine.models.registration import (
+    AddressLink,
+    Consent,
+    Deputy,
+    ErasedCount,
+    LinkPurpose,
+    Registration,
+    RegistrationLink,
+    Reply,
+)
 from ozgtermine.models.series import Project, Series, SeriesKind
 from ozgtermine.models.setting import Setting
 from ozgtermine.models.venue import Room, Venue
@@ -33,15 +44,20 @@ __all__ = [
     "AccountLinkPurpose",
     "AccountRole",
     "AccountSession",
+    "AddressLink",
     "Audience",
     "AuditAct",
     "AuditEntry",
     "Base",
     "Cadence",
+    "Consent",
+    "Deputy",
     "Document",
     "DocumentKind",
     "DocumentVersion",
+    "ErasedCount",
     "Event",
+    "EventNotice",
     "EventStatus",
     "FormDraft",
     "LinkPurpose",
@@ -49,6 +65,7 @@ __all__ = [
     "Membership",
     "MembershipRole",
     "NewsletterIssue",
+    "OfferQuestion",
     "Organisation",
     "OutgoingMail",
     "Passkey",
@@ -56,6 +73,7 @@ __all__ = [
     "Person",
     "Project",
     "PublicRevision",
+    "QuestionKind",
     "RecoveryCode",
     "Registration",
     "RegistrationLink",
@@ -66,9 +84,11 @@ __all__ = [
     "Sector",
     "Series",
     "SeriesKind",
+    "SeriesTerms",
     "Setting",
     "SignInAttempt",
     "SignInMethod",
+    "Terms",
     "TopicKind",
     "Venue",
 ]

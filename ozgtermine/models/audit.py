@@ -17,6 +17,7 @@ class AuditAct(StrEnum):
     TAKEN_BACK = "taken_back"
     VIEWED = "viewed"
     EXPORTED = "exported"
+    WROTE = "wrote"
     SIGNED_IN = "signed_in"
     SIGN_IN_FAILED = "sign_in_failed"
     SIGNED_OUT = "signed_out"

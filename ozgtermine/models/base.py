@@ -38,14 +38,14 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def enum_column(kind: type[StrEnum], **arguments: Any) -> Any:  # noqa: ANN401 - what mapped_column itself takes and gives
-    """Return a column that stores the values of `kind` as text, guarded by a named CHECK."""
+def enum_column(kind: type[StrEnum], *, check: str = "", **arguments: Any) -> Any:  # noqa: ANN401 - as mapped_column
+    """Return a column that stores the values of `kind` as text, guarded by a CHECK named `check`, else after `kind`."""
     stored = Enum(
         kind,
         native_enum=False,
         create_constraint=True,
         length=32,
-        name=kind.__name__.lower(),
+        name=check or kind.__name__.lower(),
         values_callable=lambda members: [member.value for member in members],
     )
     return mapped_column(stored, **arguments)

@@ -18,7 +18,7 @@ from ozgtermine.rules.topics import TopicKind
 
 if TYPE_CHECKING:
     from ozgtermine.models.document import Document
-    from ozgtermine.models.registration import RegistrationOffer
+    from ozgtermine.models.offer import RegistrationOffer
 
 
 class EventStatus(StrEnum):

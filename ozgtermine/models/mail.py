@@ -20,7 +20,7 @@ class OutgoingMail(Base):
     """A composed message (RFC 5322 bytes) with a stable Message-ID.
 
     `sending` holds a lease until `leased_until`; after a crash it is sent again under the same Message-ID. A lower
-    `priority` goes first.
+    `priority` goes first. A mail with a `change_id` waits until its change cannot be taken back any more.
     """
 
     __tablename__ = "outgoing_mail"
@@ -34,7 +34,8 @@ class OutgoingMail(Base):
     content: Mapped[bytes] = mapped_column(LargeBinary)
     priority: Mapped[int] = mapped_column(default=0)
     state: Mapped[MailState] = enum_column(MailState, default=MailState.QUEUED)
-    registration_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id", ondelete="SET NULL"))
+    registration_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id", ondelete="SET NULL"), index=True)
+    change_id: Mapped[Word] = mapped_column(default="", index=True)
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
     leased_until: Mapped[datetime | None]

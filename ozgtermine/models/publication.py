@@ -34,6 +34,11 @@ class NewsletterIssue(Base):
     cut_off_on: Mapped[date | None]
     imported_at: Mapped[datetime | None]
 
+    @property
+    def appears_on(self) -> date:
+        """The day from which the issue's announcements count: its cut-off day, else the first of its month."""
+        return self.cut_off_on or date(self.year, self.month, 1)
+
 
 class RenderedEvent(Base):
     """The VEVENT of an event as bytes, per language and audience; a wrong fingerprint means render again."""

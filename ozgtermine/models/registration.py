@@ -1,15 +1,16 @@
-"""How an event is registered for, and who takes part."""
+"""Who takes part in an event, or asked to."""
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ozgtermine.models.base import Base, LongText, PrimaryKey, Word, enum_column
-from ozgtermine.models.event import Event
-from ozgtermine.models.people import Sector
-from ozgtermine.rules.registering import LIVE, Mode, Opening, Policy, Promotion, State, opening
+from ozgtermine.models.offer import RegistrationOffer
+from ozgtermine.models.people import Person, Sector
+from ozgtermine.rules.registering import ENDED, LIVE, Mode, State, Step, may_become
 
 _LIVE = text("state IN ({})".format(", ".join(f"'{state}'" for state in sorted(LIVE))))
 
@@ -27,53 +28,12 @@ class LinkPurpose(StrEnum):
     MANAGE = "manage"
 
 
-class RegistrationOffer(Base):
-    """One per event: policy, window, seats. Seats None means unlimited; `closes_at` None means at the start."""
-
-    __tablename__ = "registration_offer"
-    audited = True
-    __table_args__ = (
-        CheckConstraint("seats_on_site IS NULL OR seats_on_site >= 0", name="seats_on_site_not_negative"),
-        CheckConstraint("seats_online IS NULL OR seats_online >= 0", name="seats_online_not_negative"),
-        CheckConstraint("closes_at IS NULL OR opens_at IS NULL OR closes_at > opens_at", name="closes_after_opening"),
-        CheckConstraint("policy <> 'external' OR external_url <> ''", name="external_has_url"),
-    )
-
-    id: Mapped[PrimaryKey]
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), unique=True)
-    policy: Mapped[Policy] = enum_column(Policy, default=Policy.OPEN)
-    external_url: Mapped[Word] = mapped_column(default="")
-    opens_at: Mapped[datetime | None]
-    closes_at: Mapped[datetime | None]
-    seats_on_site: Mapped[int | None]
-    seats_online: Mapped[int | None]
-    has_waiting_list: Mapped[bool] = mapped_column(default=True)
-    promotion: Mapped[Promotion] = enum_column(Promotion, default=Promotion.AUTOMATIC)
-    eligibility: Mapped[LongText] = mapped_column(default="")
-
-    event: Mapped[Event] = relationship(back_populates="offer")
-    registrations: Mapped[list["Registration"]] = relationship(back_populates="offer")
-
-    def opening(self, now: datetime) -> Opening:
-        """Return whether one can register at `now`; never later than the start, never for a hidden event."""
-        event = self.event
-        if self.policy is Policy.MEMBERS or not event.is_published(now):
-            return Opening.NEVER
-        return opening(
-            self.policy,
-            opens_at=self.opens_at,
-            closes_at=min(self.closes_at or event.starts_at, event.starts_at),
-            cancelled=event.is_cancelled,
-            now=now,
-        )
-
-    def seats(self, mode: Mode) -> int | None:
-        """Return the size of the pool of `mode`, None where it is unlimited."""
-        return self.seats_on_site if mode is Mode.ON_SITE else self.seats_online
-
-
 class Registration(Base):
-    """A person takes part in one event, or asked to; `requested_at` is the place in line."""
+    """A person takes part in one event, or asked to; `requested_at` is the place in line.
+
+    `submission` is common to all that was sent with one form: colleagues, and further events of a series. Who has a
+    seat and `waits_for_mode` waits for one in the other pool, since `waiting_since`.
+    """
 
     __tablename__ = "registration"
     audited = True
@@ -89,12 +49,18 @@ class Registration(Base):
         ),
         Index("ix_registration_offer_id_state_mode", "offer_id", "state", "mode"),
         CheckConstraint("mode <> 'hybrid'", name="mode_is_one"),
-        CheckConstraint("(state = 'waiting') = (waiting_since IS NOT NULL)", name="waiting_has_since"),
-        CheckConstraint("state IN ('unconfirmed') OR address_confirmed_at IS NOT NULL", name="confirmed_address"),
+        CheckConstraint(
+            "(state = 'waiting' OR waits_for_mode IS NOT NULL) = (waiting_since IS NOT NULL)", name="waiting_has_since"
+        ),
+        CheckConstraint("waits_for_mode IS NULL OR state = 'confirmed'", name="waits_with_a_seat"),
+        CheckConstraint("(state = 'offered') = (claim_until IS NOT NULL)", name="offered_has_deadline"),
+        CheckConstraint("state IN ('unconfirmed', 'cancelled') OR address_confirmed_at IS NOT NULL",
+                        name="confirmed_address"),
     )
 
     id: Mapped[PrimaryKey]
     offer_id: Mapped[int] = mapped_column(ForeignKey("registration_offer.id", ondelete="CASCADE"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
     state: Mapped[State] = enum_column(State, default=State.UNCONFIRMED)
     mode: Mapped[Mode] = enum_column(Mode)
     given_name: Mapped[Word] = mapped_column(info={"secret": True})
@@ -105,20 +71,44 @@ class Registration(Base):
     organisation: Mapped[Word] = mapped_column(default="", info={"secret": True})
     sector: Mapped[Sector | None] = enum_column(Sector, nullable=True)
     question: Mapped[LongText] = mapped_column(default="", info={"secret": True})
+    answers: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, info={"secret": True})
     reply: Mapped[Reply | None] = enum_column(Reply, nullable=True)
+    language: Mapped[Word] = mapped_column(default="de", info={"derived": True})
+    submission: Mapped[Word] = mapped_column(default="", index=True, info={"derived": True})
     requested_at: Mapped[datetime]
     address_confirmed_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
+    decision_reason: Mapped[LongText] = mapped_column(default="", info={"secret": True})
+    waits_for_mode: Mapped[Mode | None] = enum_column(Mode, check="waits_for_mode", nullable=True)
     waiting_since: Mapped[datetime | None]
+    claim_until: Mapped[datetime | None]
+    remind_of_claim_at: Mapped[datetime | None] = mapped_column(info={"derived": True})
+    reminded_for: Mapped[datetime | None] = mapped_column(info={"derived": True})
     ended_at: Mapped[datetime | None]
+    has_attended: Mapped[bool | None]
     invitation_sequence: Mapped[int] = mapped_column(default=0, info={"derived": True})
 
     offer: Mapped[RegistrationOffer] = relationship(back_populates="registrations")
+    person: Mapped[Person | None] = relationship()
     links: Mapped[list["RegistrationLink"]] = relationship(back_populates="registration", cascade="all, delete-orphan")
+    deputy: Mapped["Deputy | None"] = relationship(back_populates="registration", cascade="all, delete-orphan")
+    consents: Mapped[list["Consent"]] = relationship(back_populates="registration", cascade="all, delete-orphan")
 
     @property
     def name(self) -> str:
         return f"{self.given_name} {self.family_name}".strip()
+
+    def enter(self, target: State, step: Step, *, now: datetime) -> None:
+        """Go from one state to another, with the instants that belong to it. Anything else is a bug: ValueError."""
+        if not may_become(self.state, step, target):
+            raise ValueError(f"{self.state} does not become {target} by {step}")
+        self.state = target
+        self.waits_for_mode = None
+        self.waiting_since = now if target is State.WAITING else None
+        self.claim_until = self.remind_of_claim_at = None
+        self.ended_at = now if target in ENDED else None
+        if target in (State.CONFIRMED, State.DECLINED):
+            self.decided_at = now
 
 
 class RegistrationLink(Base):
@@ -133,3 +123,67 @@ class RegistrationLink(Base):
     expires_at: Mapped[datetime]
 
     registration: Mapped[Registration] = relationship(back_populates="links")
+
+
+class AddressLink(Base):
+    """A mailed link to everything that is kept about one address; only the hash of its secret is stored."""
+
+    __tablename__ = "address_link"
+
+    id: Mapped[PrimaryKey]
+    email: Mapped[Word]
+    email_normalised: Mapped[Word] = mapped_column(index=True)
+    token_hash: Mapped[Word] = mapped_column(unique=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Deputy(Base):
+    """Somebody who is to take a registration over, and has not said yes; only the hash of the link is stored."""
+
+    __tablename__ = "deputy"
+
+    id: Mapped[PrimaryKey]
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"), unique=True)
+    given_name: Mapped[Word]
+    family_name: Mapped[Word]
+    email: Mapped[Word]
+    token_hash: Mapped[Word] = mapped_column(unique=True)
+    expires_at: Mapped[datetime]
+
+    registration: Mapped[Registration] = relationship(back_populates="deputy")
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.family_name}".strip()
+
+
+class Consent(Base):
+    """A voluntary consent in the words in which it was given; it counts until it is withdrawn."""
+
+    __tablename__ = "consent"
+    audited = True
+
+    id: Mapped[PrimaryKey]
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"), index=True)
+    purpose: Mapped[Word]
+    wording: Mapped[LongText]
+    given_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+    registration: Mapped[Registration] = relationship(back_populates="consents")
+
+
+class ErasedCount(Base):
+    """How many registrations of an event were erased, by how they ended and by sector: what remains of people."""
+
+    __tablename__ = "erased_count"
+    __table_args__ = (Index("uq_erased_count", "event_id", "state", "mode", "sector", "has_attended", unique=True),)
+
+    id: Mapped[PrimaryKey]
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    state: Mapped[State] = enum_column(State)
+    mode: Mapped[Mode] = enum_column(Mode)
+    sector: Mapped[Word] = mapped_column(default="")
+    has_attended: Mapped[bool] = mapped_column(default=False)
+    number: Mapped[int]
+    erased_at: Mapped[datetime]

@@ -14,6 +14,7 @@ from ozgtermine.rules.registering import Mode, Policy
 
 if TYPE_CHECKING:
     from ozgtermine.models.event import Event
+    from ozgtermine.models.offer import SeriesTerms
     from ozgtermine.models.people import Membership, Organisation
     from ozgtermine.models.venue import Venue
 
@@ -93,6 +94,7 @@ class Series(Base):
     default_venue: Mapped["Venue | None"] = relationship()
     events: Mapped[list["Event"]] = relationship(back_populates="series")
     memberships: Mapped[list["Membership"]] = relationship(back_populates="series")
+    terms: Mapped["SeriesTerms | None"] = relationship(back_populates="series", cascade="all, delete-orphan")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way to configure
 

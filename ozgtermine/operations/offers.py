@@ -29,8 +29,35 @@ class TooLateError(Refusal):
     status = 409
 
 
+class ClaimLapsedError(Refusal):
+    message = N_("Die Frist für diesen Platz ist abgelaufen. Er ist an die nächste Person gegangen.")
+    status = 409
+
+
+class WrongDomainError(Refusal):
+    """The address does not belong to one of the domains that may register."""
+
+    message = N_("Zu diesem Termin melden Sie sich bitte mit einer dienstlichen Adresse an: %(domains)s.")
+
+
+def check_address(offer: RegistrationOffer, email: str) -> None:
+    """Raise WrongDomainError unless the address belongs to a domain that may register; subdomains count."""
+    domain = email.rpartition("@")[2].casefold()
+    allowed = [each.casefold() for each in offer.allowed_domains]
+    if allowed and not any(domain == each or domain.endswith(f".{each}") for each in allowed):
+        raise WrongDomainError(field="email", domains=", ".join(offer.allowed_domains))
+
+
 def check_is_open(offer: RegistrationOffer, now: datetime) -> None:
-    """Raise NotOpenError unless one can register now."""
-    stands = offer.opening(now)
+    """Raise NotOpenError unless anybody can register now."""
+    _check(offer.opening(now))
+
+
+def check_is_running(offer: RegistrationOffer, now: datetime) -> None:
+    """Raise NotOpenError unless who is registered or invited can still change it."""
+    _check(offer.window(now))
+
+
+def _check(stands: Opening) -> None:
     if stands is not Opening.OPEN:
         raise NotOpenError(stands)

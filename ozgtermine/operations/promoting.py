@@ -10,43 +10,74 @@ from ozgtermine.models import Registration, RegistrationOffer
 from ozgtermine.operations.calendar_entries import calendar_entry
 from ozgtermine.operations.registration_links import manage_link
 from ozgtermine.queries import registrations
-from ozgtermine.rules.registering import Mode, Opening, State
+from ozgtermine.queries.days_off import days_off
+from ozgtermine.rules import working_hours
+from ozgtermine.rules.registering import Opening, Promotion, Seats, State, Step
 
 
-def promote(
-    session: Session, offer: RegistrationOffer, *, letterhead: Letterhead, now: datetime
-) -> list[Registration]:
-    """Give every free seat to who waits first, and mail them; the caller holds the offer's lock.
+def promote(session: Session, offer: RegistrationOffer, *, letterhead: Letterhead, now: datetime) -> Seats:
+    """Give every free seat to who asked first of those who may take it, mail them, and return what is still free.
 
-    The one way from the waiting list to a seat, whatever made the seat free. After closing nobody moves up.
+    The one way from the line to a seat, whatever made the seat free; the caller holds the offer's lock. After closing
+    nobody moves up. Under `claim` the seat is offered, and waits for an answer until a deadline.
     """
     session.flush()
-    if offer.opening(now) is not Opening.OPEN:
-        return []
-    moved_up = []
-    for mode in (Mode.ON_SITE, Mode.ONLINE):
-        seats = registrations.counted_pool(session, offer, mode)
-        free = seats.waiting if seats.left is None else min(seats.left, seats.waiting)
-        moved_up += [_promote_first(session, offer, mode, letterhead, now) for _seat in range(free)]
-    return moved_up
+    seats = registrations.free_seats(session, offer)
+    if offer.window(now) is not Opening.OPEN:
+        return seats
+    while (registration := registrations.first_in_line(session, offer, seats)) is not None:
+        if registration.state is State.CONFIRMED:
+            _switch(session, registration, seats, letterhead, now)
+        else:
+            seats.take(registration.mode, registration.sector)
+            _move_up(session, offer, registration, letterhead, now)
+        session.flush()
+    return seats
 
 
-def _promote_first(
-    session: Session, offer: RegistrationOffer, mode: Mode, letterhead: Letterhead, now: datetime
-) -> Registration:
-    registration = registrations.first_waiting(session, offer, mode)
-    if registration is None:
-        raise RuntimeError("the waiting list was counted under the lock and is empty")
-    give_seat(registration, now)
-    session.flush()
+def _switch(
+    session: Session, registration: Registration, seats: Seats, letterhead: Letterhead, now: datetime
+) -> None:
+    """Give who waited for the other pool a seat there; the one that is left goes to the next."""
+    if registration.waits_for_mode is None:
+        raise RuntimeError("who has a seat and waits for none is not in line")
+    take_other_seat(registration, seats)
+    _tell_of_seat(session, registration, letterhead, now)
+
+
+def take_other_seat(registration: Registration, seats: Seats) -> None:
+    """Let a confirmed registration take the seat that it waits for, and leave its own."""
+    before, after = registration.mode, registration.waits_for_mode or registration.mode
+    seats.free(before, registration.sector)
+    seats.take(after, registration.sector)
+    registration.mode, registration.waits_for_mode, registration.waiting_since = after, None, None
+
+
+def _move_up(
+    session: Session, offer: RegistrationOffer, registration: Registration, letterhead: Letterhead, now: datetime
+) -> None:
+    if offer.promotion is Promotion.CLAIM:
+        registration.enter(State.OFFERED, Step.PROMOTE, now=now)
+        registration.claim_until = _deadline(offer, offer.claim_hours, now)
+        registration.remind_of_claim_at = _deadline(offer, max(1, offer.claim_hours // 2), now)
+        session.flush()
+        token = manage_link(session, registration)
+        mail = messages.seat_offered(letterhead, registration, token=token)
+        outbox.post(session, mail, letterhead, now=now, registration_id=registration.id)
+    else:
+        registration.enter(State.CONFIRMED, Step.PROMOTE, now=now)
+        session.flush()
+        _tell_of_seat(session, registration, letterhead, now)
+
+
+def _deadline(offer: RegistrationOffer, hours: int, now: datetime) -> datetime:
+    """Return when so many working hours have passed, at the latest when registration closes."""
+    first, last = now.date(), working_hours.latest_day(now, hours)
+    return min(working_hours.deadline(now, hours, days_off=days_off(first, last)), offer.closes())
+
+
+def _tell_of_seat(session: Session, registration: Registration, letterhead: Letterhead, now: datetime) -> None:
     token = manage_link(session, registration)
-    entry = calendar_entry(session, registration, letterhead)
+    entry = calendar_entry(session, registration, letterhead, now)
     mail = messages.promoted(letterhead, registration, token=token, invitation=entry, now=now)
     outbox.post(session, mail, letterhead, now=now, registration_id=registration.id)
-    return registration
-
-
-def give_seat(registration: Registration, now: datetime) -> None:
-    registration.state = State.CONFIRMED
-    registration.waiting_since = None
-    registration.decided_at = now

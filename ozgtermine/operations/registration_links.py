@@ -15,10 +15,22 @@ MANAGEABLE_AFTERWARDS = timedelta(days=30)
 
 def new_link(session: Session, registration: Registration, purpose: LinkPurpose, *, expires_at: datetime) -> str:
     """Return the secret of a fresh link; it is nowhere else but in the mail."""
-    token = secrets.token_urlsafe(32)
-    registration.links.append(RegistrationLink(purpose=purpose, token_hash=_hash(token), expires_at=expires_at))
+    token = new_secret()
     session.flush()
+    session.add(
+        RegistrationLink(
+            registration_id=registration.id, purpose=purpose, token_hash=secret_hash(token), expires_at=expires_at
+        )
+    )
     return token
+
+
+def new_secret() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def secret_hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def manage_link(session: Session, registration: Registration) -> str:
@@ -29,11 +41,7 @@ def manage_link(session: Session, registration: Registration) -> str:
 
 def get_registration(session: Session, token: str, purpose: LinkPurpose, *, now: datetime) -> Registration:
     """Return the registration that a mailed link leads to. Raises LinkExpiredError."""
-    registration = registrations.find_by_link(session, _hash(token), purpose, now)
+    registration = registrations.find_by_link(session, secret_hash(token), purpose, now)
     if registration is None:
         raise LinkExpiredError
     return registration
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -16,9 +16,11 @@ from sqlalchemy.orm import Session
 from ozgtermine.errors import InvalidValueError, StaleEditError
 from ozgtermine.mail.letterhead import Letterhead
 from ozgtermine.models import Access, Audience, Event, EventStatus, RegistrationOffer, Series, TopicKind
+from ozgtermine.operations.announcing_changes import note_change
 from ozgtermine.operations.entering_events import enter, next_number
 from ozgtermine.operations.promoting import promote
 from ozgtermine.queries.locking import lock_offer
+from ozgtermine.rendering.changes import told
 from ozgtermine.rules.permissions import Visibility
 from ozgtermine.rules.registering import Mode, Policy
 from ozgtermine.rules.schedule import When
@@ -212,28 +214,40 @@ def show_to(event: Event, visibility: Visibility) -> None:
     event.visibility = visibility
 
 
-def restore(event: Event, *, now: datetime) -> None:
-    """Take a cancellation back: everything is as it was."""
+def restore(session: Session, event: Event, *, letterhead: Letterhead, now: datetime) -> None:
+    """Take a cancellation back: everything is as it was, and who waits may move up again."""
     if not event.is_cancelled:
         return
     with tracked(event, now):
         event.status, event.cancelled_at, event.cancellation_reason = EventStatus.CONFIRMED, None, ""
+    if event.offer:
+        promote(session, lock_offer(session, event.offer.id), letterhead=letterhead, now=now)
 
 
 @contextmanager
 def tracked(event: Event, now: datetime) -> Iterator[None]:
-    """Note on the event whether what calendars show has changed, and whether it was time, place or status."""
-    place_and_time, content = _place_and_time(event), _content(event)
+    """Note on the event whether what calendars show has changed, and whether it was time, place or status.
+
+    The last, and another way in, are also noted to be told to those who take part.
+    """
+    place_and_time, content, way_in, before = _place_and_time(event), _content(event), _way_in(event), told(event)
     yield
-    if _place_and_time(event) != place_and_time:
+    has_moved = _place_and_time(event) != place_and_time
+    if has_moved:
         event.sequence += 1
         event.changed_at = now
     elif _content(event) != content:
         event.changed_at = now
+    if has_moved or _way_in(event) != way_in:
+        note_change(event, before, now=now)
 
 
 def _place_and_time(event: Event) -> tuple[object, ...]:
     return (event.when, event.mode, event.venue_id, event.room_id, event.status)
+
+
+def _way_in(event: Event) -> tuple[str, ...]:
+    return (event.access.link, event.access.phone, event.access.pin) if event.access else ()
 
 
 def _content(event: Event) -> tuple[object, ...]:

@@ -1,6 +1,6 @@
 """A mistake can be taken back: within ten minutes a change of events is undone as it was recorded."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import Enum, inspect, select
@@ -12,9 +12,8 @@ from ozgtermine.models import AuditAct, AuditEntry, Event
 from ozgtermine.models.base import UtcDateTime
 from ozgtermine.operations import auditing
 from ozgtermine.operations.scheduling import get_event, tracked
+from ozgtermine.rules.mailing import REVOCABLE_FOR
 from ozgtermine.wording import N_
-
-WINDOW = timedelta(minutes=10)
 
 
 class TooLateToTakeBackError(Refusal):
@@ -55,7 +54,7 @@ _CHANGES = (AuditAct.CREATED, AuditAct.CHANGED, AuditAct.REMOVED)
 def is_revocable(entries: list[AuditEntry], *, now: datetime) -> bool:
     """Return whether this is a change of events alone, and young enough: what others were given stays given."""
     return all(
-        entry.thing == Event.__tablename__ and entry.act is AuditAct.CHANGED and now < entry.at + WINDOW
+        entry.thing == Event.__tablename__ and entry.act is AuditAct.CHANGED and now < entry.at + REVOCABLE_FOR
         for entry in entries
     )
 

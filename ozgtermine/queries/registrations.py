@@ -3,11 +3,21 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Select, and_, case, func, or_, select, true
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from ozgtermine.models import Event, LinkPurpose, OutgoingMail, Registration, RegistrationLink, RegistrationOffer
-from ozgtermine.rules.registering import LIVE, SEATED, Mode, Pool, State
+from ozgtermine.models import (
+    AddressLink,
+    Deputy,
+    Event,
+    LinkPurpose,
+    OutgoingMail,
+    Registration,
+    RegistrationLink,
+    RegistrationOffer,
+    Reply,
+)
+from ozgtermine.rules.registering import LIVE, SEATED, Mode, Pool, Seats, State
 
 Counts = Mapping[tuple[int, Mode, State], int]
 
@@ -34,7 +44,7 @@ def counts(session: Session, offer_ids: Collection[int]) -> Counts:
 
 
 def pool(offer: RegistrationOffer, mode: Mode, counted: Counts) -> Pool:
-    """Return the seats of `mode`; decide on them only where they were counted while holding `lock_offer`."""
+    """Return the seats of `mode`, for the words that the public reads; `free_seats` is what decides."""
     return Pool(
         seats=offer.seats(mode),
         taken=sum(counted.get((offer.id, mode, state), 0) for state in SEATED),
@@ -42,29 +52,54 @@ def pool(offer: RegistrationOffer, mode: Mode, counted: Counts) -> Pool:
     )
 
 
-def counted_pool(session: Session, offer: RegistrationOffer, mode: Mode) -> Pool:
-    """Return the seats of `mode`, counted now."""
-    return pool(offer, mode, counts(session, [offer.id]))
+def free_seats(session: Session, offer: RegistrationOffer) -> Seats:
+    """Return what is free now; decide on it only while holding `lock_offer`."""
+    taken = session.execute(
+        select(Registration.mode, Registration.sector, func.count())
+        .where(Registration.offer_id == offer.id, Registration.state.in_(SEATED))
+        .group_by(Registration.mode, Registration.sector)
+    ).all()
+    left: dict[Mode, int | None] = {}
+    for mode in (Mode.ON_SITE, Mode.ONLINE):
+        seats = offer.seats(mode)
+        left[mode] = None if seats is None else seats - sum(row[2] for row in taken if row[0] is mode)
+    quotas = {
+        sector: seats - sum(row[2] for row in taken if row[1] == sector) for sector, seats in offer.quotas.items()
+    }
+    return Seats(left=left, quota_left=quotas)
 
 
-def first_waiting(session: Session, offer: RegistrationOffer, mode: Mode) -> Registration | None:
-    """Return who asked first of those who wait for a seat of `mode`."""
+def first_in_line(session: Session, offer: RegistrationOffer, seats: Seats) -> Registration | None:
+    """Return who asked first of all that may take one of the free seats.
+
+    Who has a seat and waits for the other pool keeps his place in his sector's quota.
+    """
+    free, exhausted = seats.free_modes, seats.exhausted_sectors
+    if not free:
+        return None
+    is_within_quota = Registration.sector.is_(None) | Registration.sector.not_in(exhausted) if exhausted else true()
+    waits = and_(Registration.state == State.WAITING, Registration.mode.in_(free), is_within_quota)
+    has_another = and_(Registration.state == State.CONFIRMED, Registration.waits_for_mode.in_(free))
     return session.scalars(
         select(Registration)
-        .where(Registration.offer_id == offer.id, Registration.mode == mode, Registration.state == State.WAITING)
-        .order_by(Registration.requested_at, Registration.id)
+        .where(Registration.offer_id == offer.id, or_(waits, has_another))
+        .order_by(_PLACE, Registration.id)
         .limit(1)
     ).one_or_none()
 
 
+_PLACE = case((Registration.state == State.WAITING, Registration.requested_at), else_=Registration.waiting_since)
+
+
 def place_in_line(session: Session, registration: Registration) -> int:
     """Return how many wait in front of a waiting registration for the same seats, plus one."""
+    mode = registration.waits_for_mode or registration.mode
+    own = registration.requested_at if registration.state is State.WAITING else registration.waiting_since
+    waits = and_(Registration.state == State.WAITING, Registration.mode == mode)
     before = select(func.count()).where(
         Registration.offer_id == registration.offer_id,
-        Registration.mode == registration.mode,
-        Registration.state == State.WAITING,
-        (Registration.requested_at < registration.requested_at)
-        | ((Registration.requested_at == registration.requested_at) & (Registration.id < registration.id)),
+        or_(waits, Registration.waits_for_mode == mode),
+        or_(own > _PLACE, and_(_PLACE.is_not_distinct_from(own), Registration.id < registration.id)),
     )
     return session.scalars(before).one() + 1
 
@@ -127,3 +162,77 @@ def last_invitation_sequence(session: Session, registration: Registration) -> in
             Registration.decided_at.is_not(None),
         )
     )
+
+
+def of_submission(session: Session, registration: Registration) -> list[Registration]:
+    """Return what was sent with the same form under the same address, this one included, in the order of the offers."""
+    same = (
+        Registration.submission == registration.submission,
+        Registration.email_normalised == registration.email_normalised,
+    )
+    found = select(Registration).where(*same) if registration.submission else select(Registration)
+    if not registration.submission:
+        found = found.where(Registration.id == registration.id)
+    return list(session.scalars(found.order_by(Registration.offer_id, Registration.id)))
+
+
+def of_address(session: Session, email_normalised: str) -> list[Registration]:
+    """Return everything that is kept about an address, with its events, the next one first."""
+    event = contains_eager(Registration.offer).contains_eager(RegistrationOffer.event)
+    return list(session.scalars(
+        select(Registration)
+        .join(Registration.offer)
+        .join(RegistrationOffer.event)
+        .where(Registration.email_normalised == email_normalised)
+        .order_by(Event.starts_at, Registration.id)
+        .options(event.joinedload(Event.series), event.joinedload(Event.venue))
+    ))
+
+
+def find_by_address_link(session: Session, token_hash: str, now: datetime) -> AddressLink | None:
+    """Return the unexpired link to an address."""
+    return session.scalars(
+        select(AddressLink).where(AddressLink.token_hash == token_hash, AddressLink.expires_at > now)
+    ).one_or_none()
+
+
+def find_deputy(session: Session, token_hash: str, now: datetime) -> Deputy | None:
+    """Return whom an unexpired link to a deputy means."""
+    found = select(Deputy).where(Deputy.token_hash == token_hash, Deputy.expires_at > now)
+    return session.scalars(found).one_or_none()
+
+
+def overdue_claims(now: datetime) -> Select[Registration]:
+    """Select the offered seats that nobody has taken in time."""
+    return select(Registration).where(Registration.state == State.OFFERED, Registration.claim_until <= now)
+
+
+def claims_to_remind_of(now: datetime) -> Select[Registration]:
+    """Select the offered seats whose one reminder is due."""
+    return select(Registration).where(Registration.state == State.OFFERED, Registration.remind_of_claim_at <= now)
+
+
+def offers_with_a_line(now: datetime) -> Select[RegistrationOffer]:
+    """Select the offers of published events to come for which somebody waits."""
+    waits = or_(Registration.state == State.WAITING, Registration.waits_for_mode.is_not(None))
+    return (
+        select(RegistrationOffer)
+        .join(RegistrationOffer.event)
+        .where(Event.published_at <= now, Event.starts_at > now)
+        .where(RegistrationOffer.id.in_(select(Registration.offer_id).where(waits)))
+        .options(contains_eager(RegistrationOffer.event).joinedload(Event.series))
+    )
+
+
+def number_of_live(session: Session, offer_id: int) -> int:
+    """Return how many registrations of an offer have not ended."""
+    live = select(func.count()).where(Registration.offer_id == offer_id, Registration.state.in_(LIVE))
+    return session.scalars(live).one()
+
+
+def to_be_told(session: Session, offer_id: int) -> list[Registration]:
+    """Return who learns of a change of the event: everybody who takes part or may yet, not who said no."""
+    told = Registration.state.in_(LIVE - {State.UNCONFIRMED})
+    says_no = and_(Registration.state == State.INVITED, Registration.reply == Reply.NO)
+    found = select(Registration).where(Registration.offer_id == offer_id, told, ~says_no)
+    return list(session.scalars(found.order_by(Registration.id)))

@@ -21,6 +21,7 @@ from ozgtermine.models import (
     DocumentKind,
     EventStatus,
     MembershipRole,
+    QuestionKind,
     Reply,
     Sector,
     SeriesKind,
@@ -38,6 +39,7 @@ from ozgtermine.rendering.words import (
     MODES,
     POLICIES,
     PRECISIONS,
+    QUESTION_KINDS,
     SECTORS,
     SERIES_KINDS,
     SIGN_IN_METHODS,
@@ -69,6 +71,9 @@ THINGS: dict[str, Thing] = {
     "event": Thing(N_("Termin"), N_("den Termin")),
     "access": Thing(N_("Zugang"), N_("den Zugang")),
     "registration_offer": Thing(N_("Anmeldeangebot"), N_("das Anmeldeangebot")),
+    "series_terms": Thing(N_("Vorgaben der Reihe"), N_("die Vorgaben der Reihe")),
+    "offer_question": Thing(N_("Zusatzfrage"), N_("die Zusatzfrage")),
+    "consent": Thing(N_("Einwilligung"), N_("eine Einwilligung")),
     "registration": Thing(N_("Anmeldung"), N_("eine Anmeldung")),
     "document": Thing(N_("Unterlage"), N_("die Unterlage")),
     "document_version": Thing(N_("Fassung einer Unterlage"), N_("eine Fassung der Unterlage")),
@@ -94,12 +99,13 @@ ACTS: dict[AuditAct, str] = {
     AuditAct.TAKEN_BACK: N_("Zurückgenommen"),
     AuditAct.VIEWED: N_("Angesehen"),
     AuditAct.EXPORTED: N_("Exportiert"),
+    AuditAct.WROTE: N_("Nachricht verschickt"),
     AuditAct.SIGNED_IN: N_("Angemeldet"),
     AuditAct.SIGN_IN_FAILED: N_("Anmeldung gescheitert"),
     AuditAct.SIGNED_OUT: N_("Abgemeldet"),
 }
 
-SAID_IN_THE_SENTENCE = frozenset({AuditAct.VIEWED, AuditAct.EXPORTED, AuditAct.SIGN_IN_FAILED})
+SAID_IN_THE_SENTENCE = frozenset({AuditAct.VIEWED, AuditAct.EXPORTED, AuditAct.WROTE, AuditAct.SIGN_IN_FAILED})
 _SENTENCES: dict[AuditAct, str] = {
     AuditAct.CREATED: N_("%(author)s hat %(thing)s angelegt"),
     AuditAct.CHANGED: N_("%(author)s hat %(thing)s geändert"),
@@ -107,6 +113,7 @@ _SENTENCES: dict[AuditAct, str] = {
     AuditAct.TAKEN_BACK: N_("%(author)s hat die letzte Änderung zurückgenommen: %(thing)s"),
     AuditAct.VIEWED: N_("%(author)s hat etwas angesehen: %(thing)s"),
     AuditAct.EXPORTED: N_("%(author)s hat etwas exportiert: %(thing)s"),
+    AuditAct.WROTE: N_("%(author)s hat Teilnehmenden geschrieben: %(thing)s"),
     AuditAct.SIGNED_IN: N_("%(author)s hat sich angemeldet"),
     AuditAct.SIGN_IN_FAILED: N_("Eine Anmeldung ist gescheitert: %(thing)s"),
     AuditAct.SIGNED_OUT: N_("%(author)s hat sich abgemeldet"),
@@ -150,6 +157,19 @@ COMMON: dict[str, str] = {
     "created_at": N_("Angelegt am"),
     "created_by_id": N_("Angelegt von"),
 }
+TERMS: dict[str, str] = {
+    "has_waiting_list": N_("Warteliste"),
+    "promotion": N_("Nachrücken"),
+    "claim_hours": N_("Frist zum Annehmen in Arbeitsstunden"),
+    "opens_days_before": N_("Öffnet so viele Tage vorher"),
+    "closes_hours_before": N_("Schließt so viele Stunden vorher"),
+    "eligibility": N_("Wer teilnehmen kann"),
+    "mail_domains": N_("Zugelassene Mail-Domains"),
+    "quotas": N_("Kontingente"),
+    "largest_group": N_("Personen je Anmeldung"),
+    "reminder_hours": N_("Erinnerung so viele Stunden vorher"),
+    "retention_days": N_("Aufbewahrung in Tagen nach dem Termin"),
+}
 COLUMNS: dict[str, dict[str, str]] = {
     "event": {
         "topic": N_("Thema"),
@@ -185,9 +205,26 @@ COLUMNS: dict[str, dict[str, str]] = {
         "closes_at": N_("Anmeldung möglich bis"),
         "seats_on_site": N_("Plätze vor Ort"),
         "seats_online": N_("Plätze online"),
-        "has_waiting_list": N_("Warteliste"),
-        "promotion": N_("Nachrücken"),
-        "eligibility": N_("Wer teilnehmen kann"),
+        "opens_with_issue_id": N_("Öffnet mit der Newsletterausgabe"),
+        **TERMS,
+    },
+    "series_terms": TERMS,
+    "offer_question": {
+        "offer_id": N_("Anmeldeangebot"),
+        "terms_id": N_("Vorgaben der Reihe"),
+        "label": N_("Frage"),
+        "purpose": N_("Wozu wir fragen"),
+        "choices": N_("Antworten zur Auswahl"),
+        "is_required": N_("Pflicht"),
+        "is_sensitive": N_("Besonders schützenswert"),
+        "is_erased_early": N_("Antwort wird am Ende des Termins gelöscht"),
+    },
+    "consent": {
+        "registration_id": N_("Anmeldung"),
+        "purpose": N_("Zweck"),
+        "wording": N_("Wortlaut"),
+        "given_at": N_("Erteilt am"),
+        "withdrawn_at": N_("Widerrufen am"),
     },
     "registration": {
         "offer_id": N_("Anmeldeangebot"),
@@ -200,6 +237,11 @@ COLUMNS: dict[str, dict[str, str]] = {
         "decided_at": N_("Entschieden am"),
         "waiting_since": N_("Auf der Warteliste seit"),
         "ended_at": N_("Beendet am"),
+        "answers": N_("Antworten auf die Zusatzfragen"),
+        "decision_reason": N_("Begründung"),
+        "waits_for_mode": N_("Wartet auf einen Platz"),
+        "claim_until": N_("Platz angeboten bis"),
+        "has_attended": N_("War dabei"),
     },
     "document": {"language": N_("Sprache")},
     "document_version": {
@@ -283,6 +325,7 @@ WORDS: dict[type[StrEnum], Mapping[Any, str]] = {
         Cadence.RESTART: N_("Der Rhythmus beginnt neu"),
     },
     Reply: {Reply.YES: N_("ja"), Reply.MAYBE: N_("vielleicht"), Reply.NO: N_("nein")},
+    QuestionKind: QUESTION_KINDS,
     MembershipRole: MEMBERSHIP_ROLES,
     AccountRole: ACCOUNT_ROLES,
 }
@@ -428,6 +471,8 @@ def _in_words(column: Column[Any], value: Any, names: Names) -> str:  # noqa: AN
     for each, in_words in _BY_TYPE.items():
         if isinstance(kind, each):
             return in_words(value)
+    if isinstance(value, dict):  # quotas
+        return ", ".join(f"{translate(SECTORS[Sector(sector)])}: {seats}" for sector, seats in value.items()) or NOTHING
     return ", ".join(str(each) for each in value) if isinstance(value, list) else str(value)
 
 

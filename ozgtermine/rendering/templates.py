@@ -1,6 +1,8 @@
 """The Jinja environment without Flask: mails and embeds are made by jobs too."""
 
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +33,14 @@ def environment(language: str = "de") -> Environment:
         keep_trailing_newline=True,
     )
     made.install_gettext_translations(catalogue(language), newstyle=True)  # type: ignore[attr-defined]
-    made.filters.update(FILTERS)
+    made.filters.update({name: _speaking(each, language) for name, each in FILTERS.items()})
+    made.globals["language"] = language
     return made
+
+
+def _speaking(filter_: Callable[..., Any], language: str) -> Callable[..., Any]:
+    """Return the filter in `language`, where it has one."""
+    return partial(filter_, language=language) if "language" in signature(filter_).parameters else filter_
 
 
 def render(template: str, language: str = "de", /, **values: Any) -> str:  # noqa: ANN401 - templates take anything

@@ -1,6 +1,15 @@
 """German words of the stored terms, as message ids."""
 
-from ozgtermine.models import AccountRole, Audience, MembershipRole, Sector, SeriesKind, SignInMethod, TopicKind
+from ozgtermine.models import (
+    AccountRole,
+    Audience,
+    MembershipRole,
+    QuestionKind,
+    Sector,
+    SeriesKind,
+    SignInMethod,
+    TopicKind,
+)
 from ozgtermine.rules.pairs import Flaw
 from ozgtermine.rules.permissions import Visibility
 from ozgtermine.rules.registering import Mode, Policy, State
@@ -20,6 +29,7 @@ SECTORS: dict[Sector, str] = {
 PARTICIPATION: dict[Mode, str] = {Mode.ON_SITE: N_("vor Ort"), Mode.ONLINE: N_("online, per Videokonferenz")}
 STATES: dict[State, str] = {
     State.UNCONFIRMED: N_("noch nicht bestätigt"),
+    State.INVITED: N_("eingeladen"),
     State.REQUESTED: N_("Teilnahmeanfrage, noch nicht entschieden"),
     State.WAITING: N_("auf der Warteliste"),
     State.OFFERED: N_("Platz angeboten"),
@@ -28,6 +38,14 @@ STATES: dict[State, str] = {
     State.CANCELLED: N_("von der Redaktion abgemeldet"),
     State.DECLINED: N_("Teilnahmeanfrage abgelehnt"),
     State.LAPSED: N_("Platz verfallen"),
+}
+QUESTION_KINDS: dict[QuestionKind, str] = {
+    QuestionKind.TEXT: N_("Kurzer Text"),
+    QuestionKind.LONG_TEXT: N_("Langer Text"),
+    QuestionKind.ONE_OF: N_("Eine Antwort aus einer Liste"),
+    QuestionKind.SEVERAL_OF: N_("Mehrere Antworten aus einer Liste"),
+    QuestionKind.YES_NO: N_("Ja oder nein"),
+    QuestionKind.NUMBER: N_("Zahl"),
 }
 MODES: dict[Mode, str] = {
     Mode.ONLINE: N_("Online, per Videokonferenz"),

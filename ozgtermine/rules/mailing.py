@@ -1,9 +1,11 @@
-"""When a mail that could not be delivered is tried again."""
+"""When mails go: at once, or when their change cannot be taken back any more; and again when they were not taken."""
 
 from datetime import timedelta
 
 LADDER_MINUTES = (1, 5, 15, 60, 4 * 60, 12 * 60, 24 * 60, 24 * 60)
 LEASE = timedelta(minutes=10)
+REVOCABLE_FOR = timedelta(minutes=10)
+FIRST, BULK = 0, 5
 LONGEST_PAUSE = timedelta(minutes=15)
 
 

@@ -1,8 +1,13 @@
-"""Registration on plain values: its states, when it is open, how many seats are left and what that is called."""
+"""Registration on plain values: its states and what leads from one to another, when it is open, what seats are called.
 
+`TRANSITIONS` is the whole state machine; `docs/registration.md` shows the diagram made of it.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import groupby
 
 
 class Policy(StrEnum):
@@ -27,7 +32,10 @@ class Promotion(StrEnum):
 
 
 class State(StrEnum):
+    """`invited` is a member who was asked and has not said yes; it holds no seat."""
+
     UNCONFIRMED = "unconfirmed"
+    INVITED = "invited"
     REQUESTED = "requested"
     WAITING = "waiting"
     OFFERED = "offered"
@@ -39,7 +47,79 @@ class State(StrEnum):
 
 
 SEATED = frozenset({State.CONFIRMED, State.OFFERED})
-LIVE = frozenset({State.UNCONFIRMED, State.REQUESTED, State.WAITING, State.OFFERED, State.CONFIRMED})
+LIVE = frozenset({
+    State.UNCONFIRMED, State.INVITED, State.REQUESTED, State.WAITING, State.OFFERED, State.CONFIRMED,
+})  # fmt: skip
+ENDED = frozenset(State) - LIVE
+
+
+class Step(StrEnum):
+    """What happens to a registration."""
+
+    CONFIRM_ADDRESS = "address confirmed"
+    REPLY = "member replies"
+    APPROVE = "approve"
+    DECLINE = "decline"
+    PROMOTE = "seat free"
+    CLAIM = "claim"
+    LAPSE = "deadline passed"
+    WITHDRAW = "withdraw"
+    CANCEL = "cancelled by editors"
+    TAKE_BACK = "decision taken back"
+
+
+TRANSITIONS: Mapping[tuple[State, Step], frozenset[State]] = {
+    (State.UNCONFIRMED, Step.CONFIRM_ADDRESS): frozenset({State.CONFIRMED, State.WAITING, State.REQUESTED}),
+    (State.UNCONFIRMED, Step.CANCEL): frozenset({State.CANCELLED}),
+    (State.INVITED, Step.REPLY): frozenset({State.INVITED, State.CONFIRMED, State.WAITING}),
+    (State.INVITED, Step.CANCEL): frozenset({State.CANCELLED}),
+    (State.REQUESTED, Step.APPROVE): frozenset({State.CONFIRMED, State.WAITING}),
+    (State.REQUESTED, Step.DECLINE): frozenset({State.DECLINED}),
+    (State.REQUESTED, Step.WITHDRAW): frozenset({State.WITHDRAWN}),
+    (State.REQUESTED, Step.CANCEL): frozenset({State.CANCELLED}),
+    (State.WAITING, Step.PROMOTE): frozenset({State.CONFIRMED, State.OFFERED}),
+    (State.WAITING, Step.REPLY): frozenset({State.INVITED}),
+    (State.WAITING, Step.DECLINE): frozenset({State.DECLINED}),
+    (State.WAITING, Step.WITHDRAW): frozenset({State.WITHDRAWN}),
+    (State.WAITING, Step.CANCEL): frozenset({State.CANCELLED}),
+    (State.WAITING, Step.TAKE_BACK): frozenset({State.REQUESTED}),
+    (State.OFFERED, Step.CLAIM): frozenset({State.CONFIRMED}),
+    (State.OFFERED, Step.LAPSE): frozenset({State.LAPSED}),
+    (State.OFFERED, Step.REPLY): frozenset({State.INVITED}),
+    (State.OFFERED, Step.DECLINE): frozenset({State.DECLINED}),
+    (State.OFFERED, Step.WITHDRAW): frozenset({State.WITHDRAWN}),
+    (State.OFFERED, Step.CANCEL): frozenset({State.CANCELLED}),
+    (State.CONFIRMED, Step.REPLY): frozenset({State.INVITED}),
+    (State.CONFIRMED, Step.DECLINE): frozenset({State.DECLINED}),
+    (State.CONFIRMED, Step.WITHDRAW): frozenset({State.WITHDRAWN}),
+    (State.CONFIRMED, Step.CANCEL): frozenset({State.CANCELLED}),
+    (State.CONFIRMED, Step.TAKE_BACK): frozenset({State.REQUESTED}),
+    (State.DECLINED, Step.TAKE_BACK): frozenset({State.REQUESTED, State.WAITING, State.OFFERED, State.CONFIRMED}),
+    (State.CANCELLED, Step.TAKE_BACK): LIVE,
+}
+
+
+def may_become(state: State, step: Step, target: State) -> bool:
+    """Return whether `step` leads from `state` to `target`."""
+    return target in TRANSITIONS.get((state, step), frozenset())
+
+
+def may_happen(state: State, step: Step) -> bool:
+    """Return whether `step` leads anywhere from `state`."""
+    return (state, step) in TRANSITIONS
+
+
+def diagram() -> str:
+    """Return the state machine as a Mermaid state diagram; what editors take back stands in words below it."""
+    arrows: list[tuple[State, State, Step]] = sorted(
+        (source, target, step)
+        for (source, step), targets in TRANSITIONS.items() if step is not Step.TAKE_BACK
+        for target in targets
+    )  # fmt: skip
+    lines = ["stateDiagram-v2", f"    [*] --> {State.UNCONFIRMED}", f"    [*] --> {State.INVITED}"]
+    for (source, target), same in groupby(arrows, key=lambda arrow: arrow[:2]):
+        lines.append(f"    {source} --> {target}: {', '.join(step for _source, _target, step in same)}")
+    return "\n".join([*lines, *(f"    {state} --> [*]" for state in sorted(ENDED))])
 
 
 class Opening(StrEnum):
@@ -85,10 +165,39 @@ class Pool:
     def left(self) -> int | None:
         return None if self.seats is None else max(0, self.seats - self.taken)
 
+
+@dataclass
+class Seats:
+    """What is free of one offer, by mode (None: unlimited) and by sector where that has a quota.
+
+    Counted once under the lock and then kept in step with every seat given and freed.
+    """
+
+    left: dict[Mode, int | None]
+    quota_left: dict[str, int]
+
     @property
-    def has_a_seat_for_the_public(self) -> bool:
-        """Nobody passes the people who wait: with a line, a free seat is theirs."""
-        return self.left is None or self.left > self.waiting
+    def free_modes(self) -> list[Mode]:
+        return [mode for mode, left in self.left.items() if left is None or left > 0]
+
+    @property
+    def exhausted_sectors(self) -> list[str]:
+        return [sector for sector, left in self.quota_left.items() if left <= 0]
+
+    def has_one_for(self, mode: Mode, sector: str | None) -> bool:
+        return mode in self.free_modes and sector not in self.exhausted_sectors
+
+    def take(self, mode: Mode, sector: str | None) -> None:
+        self._change(mode, sector, -1)
+
+    def free(self, mode: Mode, sector: str | None) -> None:
+        self._change(mode, sector, 1)
+
+    def _change(self, mode: Mode, sector: str | None, by: int) -> None:
+        left = self.left[mode]
+        self.left[mode] = None if left is None else left + by
+        if sector in self.quota_left:
+            self.quota_left[sector] += by
 
 
 def availability(pool: Pool, *, has_waiting_list: bool) -> Availability:

@@ -209,7 +209,7 @@ def test_nobody_passes_those_who_wait(session: Session) -> None:
 
     confirm(session, ask(session, offer, details()), letterhead=LETTERHEAD, now=NOW)
 
-    assert states(session) == {"Warte": State.WAITING, "Erika": State.WAITING}
+    assert states(session) == {"Warte": State.CONFIRMED, "Erika": State.WAITING}
 
 
 def test_one_may_register_again_after_withdrawing(session: Session) -> None:

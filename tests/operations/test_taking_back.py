@@ -13,6 +13,7 @@ from ozgtermine.errors import NotFoundError
 from ozgtermine.models import AuditAct, AuditEntry, Event, EventStatus
 from ozgtermine.operations import scheduling, taking_back
 from ozgtermine.operations.auditing import change_id
+from ozgtermine.rules.mailing import REVOCABLE_FOR
 from ozgtermine.rules.schedule import when
 from tests import factories
 
@@ -69,7 +70,7 @@ def test_a_cancellation_of_two_is_taken_back_for_both(event: Event, session: Ses
 
 def test_after_ten_minutes_it_stays(event: Event, session: Session) -> None:
     change = move(event)
-    after = clock.now() + taking_back.WINDOW
+    after = clock.now() + REVOCABLE_FOR
     with pytest.raises(taking_back.TooLateToTakeBackError), transaction() as writing:
         taking_back.take_back(writing, change, now=after)
     assert event.when == LATER

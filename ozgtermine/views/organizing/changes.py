@@ -6,6 +6,7 @@ from ozgtermine import clock
 from ozgtermine.database import db, transaction
 from ozgtermine.models import AuditEntry
 from ozgtermine.operations import taking_back
+from ozgtermine.rules.mailing import REVOCABLE_FOR
 from ozgtermine.rules.permissions import Action
 from ozgtermine.views.answers import notice, page, see_other
 from ozgtermine.views.guards import requires
@@ -22,7 +23,7 @@ def show(change_id: str) -> Response:
     entries = _entries_or_404(change_id)
     events = [event_or_404(each) for each in _event_ids(entries)]
     revocable = taking_back.is_revocable(entries, now=clock.now())
-    until = entries[0].at + taking_back.WINDOW if revocable else None
+    until = entries[0].at + REVOCABLE_FOR if revocable else None
     return page("organizing/change.html", events=events, change=entries[0], until=until, now=clock.now())
 
 

@@ -10,11 +10,12 @@ from ozgtermine import clock
 from ozgtermine.database import db, transaction
 from ozgtermine.errors import Refusal
 from ozgtermine.forms.scheduling import CancelForm, MoveForm, PublishForm, when_values
+from ozgtermine.mail.letterhead import Letterhead
 from ozgtermine.models import Event
 from ozgtermine.operations import scheduling
 from ozgtermine.operations.entering_events import next_number
 from ozgtermine.rules.permissions import Action
-from ozgtermine.views.answers import notice, page, see_other
+from ozgtermine.views.answers import notice, page, see_other, settings
 from ozgtermine.views.guards import requires
 from ozgtermine.views.organizing.lookup import event_or_404, seen_version
 from ozgtermine.views.refusals import show_in_form
@@ -97,7 +98,12 @@ def cancel(event_id: int) -> Response:
 def restore(event_id: int) -> Response:
     """Take the cancellation back."""
     done = N_("Der Termin findet wieder statt.")
-    return _changed(event_id, Form(), "", lambda _session, event: scheduling.restore(event, now=clock.now()), done)
+    letterhead = Letterhead.of(settings())
+
+    def change(session: Session, event: Event) -> None:
+        scheduling.restore(session, event, letterhead=letterhead, now=clock.now())
+
+    return _changed(event_id, Form(), "", change, done)
 
 
 def _changed(event_id: int, form: Form, template: str, change: Change, done: str) -> Response:

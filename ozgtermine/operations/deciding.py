@@ -1,0 +1,268 @@
+"""What editors decide about registrations: approve, decline, end, add by hand, move between pools, write.
+
+Decisions and messages are mails that wait ten minutes; until then the whole change can be taken back.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from ozgtermine.errors import NotFoundError, Refusal
+from ozgtermine.mail import messages, outbox
+from ozgtermine.mail.letterhead import Letterhead
+from ozgtermine.models import AuditAct, AuditEntry, MailState, OutgoingMail, Registration, RegistrationOffer
+from ozgtermine.operations import auditing
+from ozgtermine.operations.calendar_entries import calendar_entry, calendar_removal
+from ozgtermine.operations.offers import FullError
+from ozgtermine.operations.promoting import promote, take_other_seat
+from ozgtermine.operations.registering import Details, admit, entry_of
+from ozgtermine.operations.registration_links import manage_link
+from ozgtermine.operations.taking_back import ChangedSinceError, TooLateToTakeBackError, changes_of
+from ozgtermine.queries import registrations
+from ozgtermine.queries.locking import lock_offer
+from ozgtermine.rules.mailing import REVOCABLE_FOR
+from ozgtermine.rules.registering import SEATED, Mode, State, Step, may_happen
+from ozgtermine.wording import N_
+
+
+class Decision(StrEnum):
+    """What is decided about several registrations at once."""
+
+    APPROVE = "approve"
+    DECLINE = "decline"
+    CANCEL = "cancel"
+
+
+STEPS = {Decision.APPROVE: Step.APPROVE, Decision.DECLINE: Step.DECLINE, Decision.CANCEL: Step.CANCEL}
+
+
+class AlreadyRegisteredError(Refusal):
+    message = N_("Diese Person ist mit dieser Adresse schon angemeldet.")
+    status = 409
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decided:
+    """What came of a decision: how many in which state, how many it could not be about, and what takes it back."""
+
+    seats: int = 0
+    waiting: int = 0
+    ended: int = 0
+    skipped: int = 0
+    change_id: str = ""
+
+
+def decide(
+    session: Session,
+    offer_id: int,
+    registration_ids: Sequence[int],
+    decision: Decision,
+    *,
+    reason: str = "",
+    letterhead: Letterhead,
+    now: datetime,
+) -> Decided:
+    """Decide about these registrations of the offer in the order of their requests; mails wait ten minutes.
+
+    Those for which the decision makes no sense are left as they are. Whoever was approved and finds all seats taken
+    waits. Seats that become free go to the line in the same transaction.
+    """
+    offer, step = lock_offer(session, offer_id), STEPS[decision]
+    chosen = _chosen(session, offer, registration_ids)
+    deciding = [each for each in chosen if may_happen(each.state, step)]
+    change_id = auditing.change_id(session)
+    seats = waiting = ended = 0
+    for registration in deciding:
+        registration.decision_reason = reason
+        if decision is Decision.APPROVE:
+            admit(session, offer, registration, step, letterhead=letterhead, now=now, revocable_as=change_id)
+            seats += registration.state is State.CONFIRMED
+            waiting += registration.state is State.WAITING
+        else:
+            _end(session, registration, decision, letterhead, now)
+            ended += 1
+    promote(session, offer, letterhead=letterhead, now=now)
+    skipped = len(chosen) - len(deciding)
+    return Decided(seats=seats, waiting=waiting, ended=ended, skipped=skipped, change_id=change_id)
+
+
+def _chosen(session: Session, offer: RegistrationOffer, ids: Sequence[int]) -> list[Registration]:
+    """Return the rows of this offer alone, locked, in the order of the requests."""
+    found = select(Registration).where(Registration.offer_id == offer.id, Registration.id.in_(ids))
+    in_order = found.order_by(Registration.requested_at, Registration.id).with_for_update()
+    return list(session.scalars(in_order.execution_options(populate_existing=True)))
+
+
+def _end(
+    session: Session, registration: Registration, decision: Decision, letterhead: Letterhead, now: datetime
+) -> None:
+    before = registration.state
+    declines = decision is Decision.DECLINE
+    registration.enter(State.DECLINED if declines else State.CANCELLED, STEPS[decision], now=now)
+    if before is State.UNCONFIRMED:  # nobody has said that the address is theirs: no mail
+        return
+    entry = calendar_removal(registration, letterhead) if before in SEATED else None
+    build = messages.declined if declines else messages.removed
+    mail = build(letterhead, registration, invitation=entry)
+    outbox.post(session, mail, letterhead, now=now, registration_id=registration.id,
+                revocable_as=auditing.change_id(session))  # fmt: skip
+
+
+def add_by_hand(
+    session: Session, offer_id: int, details: Details, *, letterhead: Letterhead, now: datetime
+) -> Registration:
+    """Register somebody who asked by phone or in person, whatever the window says: seat or line, and a mail.
+
+    Raises AlreadyRegisteredError, FullError.
+    """
+    offer = lock_offer(session, offer_id)
+    registration = entry_of(offer, details, now)
+    try:
+        with session.begin_nested():
+            session.add(registration)
+    except IntegrityError as error:
+        raise AlreadyRegisteredError(field="email") from error
+    registration.address_confirmed_at = now
+    promote(session, offer, letterhead=letterhead, now=now)
+    if registrations.free_seats(session, offer).has_one_for(registration.mode, registration.sector):
+        registration.enter(State.CONFIRMED, Step.CONFIRM_ADDRESS, now=now)
+        token = manage_link(session, registration)
+        entry = calendar_entry(session, registration, letterhead, now)
+        mail = messages.registration_confirmed(letterhead, registration, token=token, invitation=entry, now=now)
+    elif offer.has_waiting_list:
+        registration.enter(State.WAITING, Step.CONFIRM_ADDRESS, now=now)
+        token = manage_link(session, registration)
+        place = registrations.place_in_line(session, registration)
+        mail = messages.registration_waiting(letterhead, registration, token=token, place=place)
+    else:
+        raise FullError
+    outbox.post(session, mail, letterhead, now=now, registration_id=registration.id)
+    return registration
+
+
+def move_to_pool(
+    session: Session, offer_id: int, registration_id: int, mode: Mode, *, letterhead: Letterhead, now: datetime
+) -> Registration:
+    """Let somebody take part on site instead of online, or the other way round. Raises FullError, NotFoundError."""
+    offer = lock_offer(session, offer_id)
+    found = _chosen(session, offer, [registration_id])
+    if not found:
+        raise NotFoundError
+    registration = found[0]
+    if registration.mode is mode or mode is Mode.HYBRID:
+        return registration
+    if registration.state is State.CONFIRMED:
+        seats = promote(session, offer, letterhead=letterhead, now=now)
+        if mode not in seats.free_modes:
+            raise FullError
+        registration.waits_for_mode, registration.waiting_since = mode, now
+        take_other_seat(registration, seats)
+        token = manage_link(session, registration)
+        entry = calendar_entry(session, registration, letterhead, now)
+        mail = messages.mode_changed(letterhead, registration, token=token, invitation=entry, now=now)
+        outbox.post(session, mail, letterhead, now=now, registration_id=registration.id)
+    else:
+        registration.mode = mode
+    promote(session, offer, letterhead=letterhead, now=now)
+    return registration
+
+
+def write_to(
+    session: Session,
+    offer_id: int,
+    registration_ids: Sequence[int],
+    *,
+    subject: str,
+    text: str,
+    letterhead: Letterhead,
+    now: datetime,
+) -> int:
+    """Promise these people a message, which waits ten minutes; return to how many."""
+    offer = lock_offer(session, offer_id)
+    chosen = [each for each in _chosen(session, offer, registration_ids) if each.state is not State.UNCONFIRMED]
+    change_id = auditing.change_id(session)
+    for registration in chosen:
+        token = manage_link(session, registration)
+        mail = messages.to_participants(letterhead, registration, subject=subject, text=text, token=token)
+        outbox.post(session, mail, letterhead, now=now, registration_id=registration.id, revocable_as=change_id)
+    auditing.note(session, AuditAct.WROTE, offer.event, now=now, text=subject)
+    return len(chosen)
+
+
+def note_attendance(session: Session, offer_id: int, present: Sequence[int], *, now: datetime) -> int:
+    """Note who of the confirmed was there, and who was not; return how many were."""
+    offer = lock_offer(session, offer_id)
+    confirmed = select(Registration).where(Registration.offer_id == offer.id, Registration.state == State.CONFIRMED)
+    there = set(present)
+    number = 0
+    for registration in session.scalars(confirmed):
+        registration.has_attended = registration.id in there
+        number += registration.has_attended
+    offer.event.number_of_attendees, offer.event.attendees_estimated = number, False
+    offer.event.changed_at = max(offer.event.changed_at, now)
+    return number
+
+
+def number_of_waiting_mails(session: Session, change_id: str) -> int:
+    """Return how many mails of a change have not gone out yet."""
+    queued = select(func.count()).where(OutgoingMail.change_id == change_id, OutgoingMail.state == MailState.QUEUED)
+    return session.scalars(queued).one()
+
+
+def is_revocable(entries: Sequence[AuditEntry], *, now: datetime) -> bool:
+    """Return whether this is a decision about registrations, or a message, that is young enough."""
+    kinds = {Registration.__tablename__, RegistrationOffer.__tablename__, "event"}
+    return all(entry.thing in kinds and now < entry.at + REVOCABLE_FOR for entry in entries)
+
+
+def take_back(session: Session, change_id: str, *, letterhead: Letterhead, now: datetime) -> int:
+    """Undo a decision or a message: its mails are never sent, and registrations are what they were; return how many.
+
+    A seat that somebody else has meanwhile is not taken away again: then the person waits at the former place. Raises
+    TooLateToTakeBackError, ChangedSinceError, NotFoundError.
+    """
+    entries = changes_of(session, change_id)
+    offers = {entry.event_id for entry in entries}
+    if not is_revocable(entries, now=now) or len(offers) != 1 or None in offers:
+        raise TooLateToTakeBackError
+    offer = session.scalars(select(RegistrationOffer).where(RegistrationOffer.event_id.in_(offers))).one()
+    offer = lock_offer(session, offer.id)
+    unsent = session.execute(
+        delete(OutgoingMail)
+        .where(OutgoingMail.change_id == change_id, OutgoingMail.state == MailState.QUEUED)
+        .returning(OutgoingMail.registration_id)
+    ).scalars().all()
+    sent = session.scalars(select(func.count()).where(OutgoingMail.change_id == change_id)).one()
+    if sent or not unsent:
+        raise TooLateToTakeBackError
+    decided = {entry.thing_id: entry.changes["state"] for entry in entries
+               if "state" in entry.changes and entry.thing_id in set(unsent)}  # fmt: skip
+    for registration in _chosen(session, offer, [each for each in decided if each is not None]):
+        before, after = (State(each) for each in decided[registration.id])
+        _restore(session, offer, registration, before, after, now)
+    auditing.note(session, AuditAct.TAKEN_BACK, offer.event, now=now)
+    promote(session, offer, letterhead=letterhead, now=now)
+    return len(unsent)
+
+
+def _restore(
+    session: Session, offer: RegistrationOffer, registration: Registration, before: State, after: State, now: datetime
+) -> None:
+    if registration.state is not after:
+        raise ChangedSinceError
+    target = State.CONFIRMED if before is State.OFFERED else before
+    seats = registrations.free_seats(session, offer)
+    if target is State.CONFIRMED and not seats.has_one_for(registration.mode, registration.sector):
+        target = State.WAITING
+    registration.enter(target, Step.TAKE_BACK, now=now)
+    registration.decision_reason = ""
+    try:
+        with session.begin_nested():
+            session.flush()
+    except IntegrityError as error:  # the person has registered anew meanwhile
+        raise ChangedSinceError from error

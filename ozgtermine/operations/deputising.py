@@ -1,0 +1,103 @@
+"""Sending a deputy: the deputy's address is confirmed first, then the registration goes over."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from ozgtermine.errors import LinkExpiredError
+from ozgtermine.mail import messages, outbox
+from ozgtermine.mail.letterhead import Letterhead
+from ozgtermine.models import Deputy, LinkPurpose, Registration
+from ozgtermine.operations.calendar_entries import calendar_entry, calendar_removal
+from ozgtermine.operations.deciding import AlreadyRegisteredError
+from ozgtermine.operations.offers import TooLateError, check_address
+from ozgtermine.operations.registering import Managed, rename
+from ozgtermine.operations.registration_links import get_registration, manage_link, new_secret, secret_hash
+from ozgtermine.queries import registrations
+from ozgtermine.queries.locking import lock_offer, lock_registration
+from ozgtermine.rules.registering import LIVE, SEATED
+
+OPEN_FOR = timedelta(hours=72)
+
+
+def ask_deputy(
+    session: Session,
+    token: str,
+    *,
+    given_name: str,
+    family_name: str,
+    email: str,
+    letterhead: Letterhead,
+    now: datetime,
+) -> Registration:
+    """Mail a deputy a link; until it is used everything stays. Asking somebody else ends the former link.
+
+    Raises LinkExpiredError, TooLateError, WrongDomainError, AlreadyRegisteredError.
+    """
+    registration = get_registration(session, token, LinkPurpose.MANAGE, now=now)
+    lock_registration(session, registration.id)
+    event = registration.offer.event
+    if registration.state not in LIVE or event.starts_at <= now:
+        raise TooLateError
+    check_address(registration.offer, email)
+    if registration.deputy is not None:
+        session.delete(registration.deputy)
+        session.flush()
+        session.expire(registration, ["deputy"])
+    secret = new_secret()
+    deputy = Deputy(
+        registration=registration,
+        given_name=given_name,
+        family_name=family_name,
+        email=email,
+        token_hash=secret_hash(secret),
+        expires_at=min(now + OPEN_FOR, event.starts_at),
+    )
+    session.add(deputy)
+    session.flush()
+    mail = messages.deputy_asked(letterhead, deputy, token=secret)
+    outbox.post(session, mail, letterhead, now=now, registration_id=registration.id)
+    return registration
+
+
+def get_deputy(session: Session, token: str, *, now: datetime) -> Deputy:
+    """Return whom a mailed link to a deputy means. Raises LinkExpiredError."""
+    deputy = registrations.find_deputy(session, secret_hash(token), now)
+    if deputy is None or deputy.registration.state not in LIVE:
+        raise LinkExpiredError
+    return deputy
+
+
+def take_over(session: Session, token: str, *, letterhead: Letterhead, now: datetime) -> Managed:
+    """Put the deputy in the registration's place: same seat or place in line, other name and address, new links.
+
+    Both get a mail; the calendar entry goes from one to the other. Raises LinkExpiredError, AlreadyRegisteredError.
+    """
+    deputy = get_deputy(session, token, now=now)
+    registration = deputy.registration
+    lock_offer(session, registration.offer_id)
+    lock_registration(session, registration.id)
+    former, former_name = registration.email, registration.name
+    has_seat = registration.state in SEATED
+    removal = calendar_removal(registration, letterhead) if has_seat else None
+    mail = messages.deputy_took_over(
+        letterhead, registration, recipient=former, recipient_name=former_name, invitation=removal
+    )
+    outbox.post(session, mail, letterhead, now=now, registration_id=registration.id)
+    rename(registration, given_name=deputy.given_name, family_name=deputy.family_name, email=deputy.email)
+    registration.address_confirmed_at, registration.person_id = now, None
+    registration.question, registration.answers, registration.consents = "", {}, []
+    registration.links, registration.deputy = [], None
+    try:
+        with session.begin_nested():
+            session.flush()
+    except IntegrityError as error:
+        raise AlreadyRegisteredError from error
+    fresh = manage_link(session, registration)
+    entry = calendar_entry(session, registration, letterhead, now) if has_seat else None
+    build = messages.registration_confirmed(letterhead, registration, token=fresh, invitation=entry, now=now) if (
+        has_seat
+    ) else messages.already_registered(letterhead, registration, token=fresh)
+    outbox.post(session, build, letterhead, now=now, registration_id=registration.id)
+    return Managed(registration=registration, token=fresh)
