@@ -24,3 +24,10 @@ def slug(text: str, *, longest: int = 60) -> str:
     while len(words) > 1 and len("-".join(words)) > longest:
         words.pop()
     return "-".join(words)[:longest]
+
+
+def sorting_name(text: str) -> str:
+    """Return the form by which names stand in German lists: ä as ae, ß as ss, other marks ignored (DIN 5007-2)."""
+    spelled = unicodedata.normalize("NFC", text).casefold().translate(_TRANSLITERATION)
+    plain = "".join(each for each in unicodedata.normalize("NFKD", spelled) if not unicodedata.combining(each))
+    return " ".join(plain.split())
