@@ -33,7 +33,7 @@ HEAVY = [
     "werkzeug",
     "wtforms",
 ]
-HEAVY_IN_SERVER = ["alembic", "granian", "playwright", "pytest"]
+HEAVY_IN_SERVER = ["alembic", "granian", "playwright", "pytest", "typst"]
 WRITES = {"insert", "update", "delete"}
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts)
 

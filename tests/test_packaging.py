@@ -1,4 +1,4 @@
-"""A wheel built from the checkout, installed elsewhere, serves the start page with its stylesheet."""
+"""A wheel built from the checkout, installed elsewhere, serves the start page with its stylesheet, and typesets."""
 
 import os
 import re
@@ -60,3 +60,14 @@ def test_an_installed_wheel_serves_the_start_page_with_its_stylesheet(address: s
     where = [elsewhere / "venv" / "bin" / "python", "-c", "import ozgtermine; print(ozgtermine.__file__)"]
     found = subprocess.run(where, cwd=elsewhere, capture_output=True, text=True, check=True).stdout
     assert Path(found.strip()).is_relative_to(os.path.realpath(elsewhere))
+
+
+def test_an_installed_wheel_typesets(elsewhere: Path) -> None:
+    code = (
+        "from datetime import UTC, datetime; from ozgtermine.pdf.attendance import ListHead, attendance_list; "
+        "head = ListHead(title='Titel', when='', place='', made_at=datetime(2023, 2, 22, tzinfo=UTC)); "
+        "print(attendance_list(head, [])[:5])"
+    )
+    run = [elsewhere / "venv" / "bin" / "python", "-c", code]
+    done = subprocess.run(run, cwd=elsewhere, env=clean_environment(), capture_output=True, text=True, check=True)
+    assert done.stdout == "b'%PDF-'\n"
