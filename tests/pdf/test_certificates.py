@@ -78,7 +78,7 @@ def test_text_is_never_markup(text: str) -> None:
     assert text_of(content).count(text) == 9
 
 
-@pytest.mark.parametrize("letter", ["W", "m", "Wort ", "Ä", "😀", "ع"])
+@pytest.mark.parametrize("letter", ["W", "m", "Wort ", "Ä", "Ǆ", "😀", "ع"])
 def test_a_certificate_is_one_a4_page_whatever_the_length(letter: str) -> None:
     long = letter * 10_000
     attended = Attendance(name=long, organisation=long, event_title=long, when=long, place=long, duration_minutes=61)
