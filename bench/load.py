@@ -44,9 +44,9 @@ def measure(pid: int, port: int, path: str, headers: dict[str, str]) -> Measured
     lines = [f"GET {path} HTTP/1.1", "Host: localhost", *(f"{name}: {value}" for name, value in headers.items())]
     request = ("\r\n".join(lines) + "\r\n\r\n").encode()
     _ask(port, request, 0.5)  # warm
-    before = _cpu_seconds(pid)
+    before = cpu_seconds(pid)
     asked, seconds = _ask(port, request, SECONDS)
-    return Measured(asked / seconds, (_cpu_seconds(pid) - before) / asked * 1e6)
+    return Measured(asked / seconds, (cpu_seconds(pid) - before) / asked * 1e6)
 
 
 def etag(port: int, path: str, headers: dict[str, str]) -> str:
@@ -67,7 +67,7 @@ def _ask(port: int, request: bytes, seconds: float) -> tuple[int, float]:
     return int(asked), float(took)
 
 
-def _cpu_seconds(pid: int) -> float:
+def cpu_seconds(pid: int) -> float:
     """Return the CPU time of a process and of its children."""
     total = 0.0
     for stat in Path("/proc").glob("[0-9]*/stat"):

@@ -32,12 +32,16 @@ from ozgtermine.views import (
     newsletter,
     organizing,
     own_account,
+    own_data,
     passkeys,
     provider,
     registration,
+    registration_changes,
     registration_links,
+    restored,
     second_factors,
     series,
+    series_registration,
     setting_up,
     signing_in,
     start,
@@ -57,6 +61,9 @@ BLUEPRINTS = (
     documents.blueprint,
     registration.blueprint,
     registration_links.blueprint,
+    registration_changes.blueprint,
+    series_registration.blueprint,
+    own_data.blueprint,
     groups.blueprint,
     mailbox.blueprint,
     legal.blueprint,
@@ -105,6 +112,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     # Nobody is remembered beyond a session; asking each time would touch the session and add `Vary: Cookie` to all.
     app.after_request_funcs[None].remove(login_manager._update_remember_cookie)  # noqa: SLF001 - no switch for it
     app.url_map.converters["int"] = StorableId
+    restored.install(app)
     guards.install(app)
     errors.install(app)
     compression.install(app)

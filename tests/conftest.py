@@ -20,6 +20,7 @@ from ozgtermine.application import create_app
 from ozgtermine.config import Settings
 from ozgtermine.database import db
 from ozgtermine.models import Base
+from ozgtermine.views import pace
 from tests.postgresql import server
 
 SECRET_KEY = "only-for-tests"
@@ -95,6 +96,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
+    pace.forget()
     made = create_app(settings)
     with made.app_context():
         yield made

@@ -12,7 +12,7 @@ from ozgtermine import clock
 from ozgtermine.config import Settings
 from ozgtermine.database import db, transaction
 from ozgtermine.files.store import DocumentStore
-from ozgtermine.jobs import falling_due
+from ozgtermine.jobs import erasing, falling_due
 from ozgtermine.jobs import nightly as nightly_jobs
 from ozgtermine.jobs.sending import Worker
 from ozgtermine.mail.delivery import delivery_of
@@ -25,6 +25,7 @@ def worker() -> None:
     """Mails aus dem Ausgang versenden, bis das Programm beendet wird (SIGTERM, Strg+C)."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     settings = _configured()
+    erasing.erase_what_came_back(settings, now=clock.now())
     sending = Worker(
         delivery_of(settings),
         mails_per_minute=settings.mails_per_minute,
@@ -53,11 +54,28 @@ def _settings_in_force() -> Settings:
 
 
 @click.command()
+@click.option("--dry-run", is_flag=True, help="Nur zählen, was gelöscht würde; nichts ändern.")
 @with_appcontext
-def nightly() -> None:
+def nightly(*, dry_run: bool) -> None:
     """Alles erledigen, was einmal in der Nacht läuft: Abgelaufenes löschen."""
-    with transaction() as session:
-        settings = effective_settings(session, _configured())
-        done = nightly_jobs.run(session, DocumentStore(settings.documents_folder), settings, now=clock.now())
-    for name, number in done.items():
+    settings = _settings_in_force()
+    for name, number in (_counted(settings) if dry_run else _done(settings)).items():
         click.echo(f"{number:6} {name}")
+
+
+def _done(settings: Settings) -> dict[str, int]:
+    erasing.erase_what_came_back(settings, now=clock.now())
+    erased = erasing.erase(settings, now=clock.now())
+    with transaction() as session:
+        store = DocumentStore(settings.documents_folder)
+        return erased | nightly_jobs.run(session, store, settings, now=clock.now())
+
+
+def _counted(settings: Settings) -> dict[str, int]:
+    """Return what would be done: the jobs run and are rolled back, and no file is touched."""
+    counted = erasing.count(now=clock.now())
+    session = db.session()
+    try:
+        return counted | nightly_jobs.run(session, None, settings, now=clock.now())
+    finally:
+        session.rollback()

@@ -6,9 +6,9 @@ from typing import TypeVar
 from wtforms import Form, IntegerField, StringField
 from wtforms.fields import DateField, TimeField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import ValidationError
+from wtforms.validators import StopValidation, ValidationError
 
-from ozgtermine.forms.checks import Check
+from ozgtermine.forms.checks import Check, Needed
 from ozgtermine.wording import N_, translate
 
 Value = TypeVar("Value", bound=str)
@@ -52,6 +52,17 @@ class WholeNumber(IntegerField):
             super().process_formdata(valuelist)
         except ValueError as error:
             raise ValueError(translate(N_("Geben Sie eine ganze Zahl ein."))) from error
+
+
+class NumberNeeded(Needed):
+    """A number was typed; 0 is one."""
+
+    def __call__(self, _form: Form, field: IntegerField) -> None:
+        if not any(text.strip() for text in field.raw_data or ()):
+            field.process_errors, field.errors = [], []
+            raise StopValidation(translate(self.sentence))
+        if field.process_errors:
+            raise StopValidation  # it has its sentence already
 
 
 def between(least: int, most: int, sentence: str) -> Check:

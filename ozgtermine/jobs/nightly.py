@@ -12,8 +12,10 @@ from ozgtermine.files.store import DocumentStore
 from ozgtermine.models import (
     AccountLink,
     AccountSession,
+    AddressLink,
     AuditAct,
     AuditEntry,
+    Deputy,
     DocumentVersion,
     MailState,
     OutgoingMail,
@@ -31,10 +33,13 @@ SIGN_IN_TRACES_KEPT = timedelta(days=1)
 SIGN_INS = (AuditAct.SIGNED_IN, AuditAct.SIGN_IN_FAILED, AuditAct.SIGNED_OUT)
 
 
-def run(session: Session, store: DocumentStore, settings: Settings, *, now: datetime) -> dict[str, int]:
-    """Do every job once under the settings in force and return how much each has done; nothing is named."""
+def run(session: Session, store: DocumentStore | None, settings: Settings, *, now: datetime) -> dict[str, int]:
+    """Do every job once under the settings in force and return how much each has done; nothing is named.
+
+    Without a store no file is touched.
+    """
     done = {name: job(session, settings, now) for name, job in JOBS.items()}
-    return done | {"stray files removed": _remove_stray_files(session, store)}
+    return done if store is None else done | {"stray files removed": _remove_stray_files(session, store)}
 
 
 def _erase_unconfirmed(session: Session, _settings: Settings, now: datetime) -> int:
@@ -64,8 +69,11 @@ def _erase_audit(session: Session, settings: Settings, now: datetime) -> int:
 
 
 def _erase_expired_links(session: Session, _settings: Settings, now: datetime) -> int:
-    expired = delete(RegistrationLink).where(RegistrationLink.expires_at <= now)
-    return len(session.execute(expired.returning(RegistrationLink.id)).all())
+    erased = 0
+    for model in (RegistrationLink, AddressLink, Deputy):
+        expired = delete(model).where(model.expires_at <= now)
+        erased += len(session.execute(expired.returning(model.id)).all())
+    return erased
 
 
 def _erase_pending_imports(session: Session, _settings: Settings, _now: datetime) -> int:

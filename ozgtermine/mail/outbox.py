@@ -9,6 +9,7 @@ from ozgtermine.mail.composing import Mail, compose
 from ozgtermine.mail.letterhead import Letterhead
 from ozgtermine.models import MailState, OutgoingMail
 from ozgtermine.rules.mailing import REVOCABLE_FOR
+from ozgtermine.rules.names import normalised_email
 
 
 def post(
@@ -29,6 +30,7 @@ def post(
         message_id=message_id,
         kind=mail.kind,
         recipient=mail.recipient,
+        recipient_normalised=normalised_email(mail.recipient),
         subject=mail.subject,
         content=compose(mail, letterhead, message_id=message_id),
         priority=mail.priority,

@@ -14,6 +14,7 @@ from ozgtermine.models.account import (
 from ozgtermine.models.audit import AuditAct, AuditEntry
 from ozgtermine.models.base import Base
 from ozgtermine.models.document import Document, DocumentKind, DocumentVersion
+from ozgtermine.models.erasure import ErasedCount, ErasureMark
 from ozgtermine.models.event import Access, Audience, Event, EventStatus
 from ozgtermine.models.event_notice import EventNotice
 from ozgtermine.models.form_draft import FormDraft
@@ -25,7 +26,6 @@ from ozgtermine.models.registration import (
     AddressLink,
     Consent,
     Deputy,
-    ErasedCount,
     LinkPurpose,
     Registration,
     RegistrationLink,
@@ -56,6 +56,7 @@ __all__ = [
     "DocumentKind",
     "DocumentVersion",
     "ErasedCount",
+    "ErasureMark",
     "Event",
     "EventNotice",
     "EventStatus",

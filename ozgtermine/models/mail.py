@@ -30,6 +30,7 @@ class OutgoingMail(Base):
     message_id: Mapped[Word] = mapped_column(unique=True)
     kind: Mapped[Word]
     recipient: Mapped[Word]
+    recipient_normalised: Mapped[Word] = mapped_column(default="", index=True)
     subject: Mapped[LongText]
     content: Mapped[bytes] = mapped_column(LargeBinary)
     priority: Mapped[int] = mapped_column(default=0)

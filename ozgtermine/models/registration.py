@@ -171,19 +171,3 @@ class Consent(Base):
     withdrawn_at: Mapped[datetime | None]
 
     registration: Mapped[Registration] = relationship(back_populates="consents")
-
-
-class ErasedCount(Base):
-    """How many registrations of an event were erased, by how they ended and by sector: what remains of people."""
-
-    __tablename__ = "erased_count"
-    __table_args__ = (Index("uq_erased_count", "event_id", "state", "mode", "sector", "has_attended", unique=True),)
-
-    id: Mapped[PrimaryKey]
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
-    state: Mapped[State] = enum_column(State)
-    mode: Mapped[Mode] = enum_column(Mode)
-    sector: Mapped[Word] = mapped_column(default="")
-    has_attended: Mapped[bool] = mapped_column(default=False)
-    number: Mapped[int]
-    erased_at: Mapped[datetime]

@@ -4,6 +4,7 @@ A change only notes what people were told last (`note_change`, from `scheduling.
 change the difference is mailed; what was taken back meanwhile makes no difference and so no mail.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -39,6 +40,25 @@ def note_change(event: Event, before: dict[str, Any], *, now: datetime) -> None:
 
 def find_notice(session: Session, event_id: int) -> EventNotice | None:
     return session.scalars(select(EventNotice).filter_by(event_id=event_id)).one_or_none()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pending:
+    """What will be told, to how many, and when."""
+
+    change: EventChange
+    number: int
+    due_at: datetime
+
+
+def pending_notice(session: Session, event: Event) -> Pending | None:
+    """Return what people will be told of the event, None where there is nothing to tell."""
+    notice = find_notice(session, event.id)
+    change = change_since(notice.told, event) if notice else None
+    if notice is None or change is None or event.offer is None:
+        return None
+    told = [each for each in to_be_told(session, event.offer.id) if _concerns(each, change)]
+    return Pending(change=change, number=len(told), due_at=notice.due_at)
 
 
 def due_notices(now: datetime) -> Select[EventNotice]:

@@ -44,13 +44,19 @@ def _request(registration: Registration, letterhead: Letterhead, now: datetime) 
     return Invitation(method="REQUEST", content=content)
 
 
-def calendar_removal(registration: Registration, letterhead: Letterhead) -> Invitation | None:
-    """Return what takes the entry out again, newer than all that was sent before; None where none can be out there."""
+def calendar_removal(
+    registration: Registration, letterhead: Letterhead, *, may_return: bool = False
+) -> Invitation | None:
+    """Return what takes the entry out again, newer than all that was sent before; None where none can be out there.
+
+    Of a registration that lives on and `may_return` to a seat, the next entry is newer than this.
+    """
     event = registration.offer.event
     if not event.when.is_known_to_the_day and event.moved_from_on is None:
         return None
     registration.invitation_sequence = max(registration.invitation_sequence, event.sequence) + 1
     content = invitation.cancel(event, _attendance(registration, letterhead), letterhead.links)
+    registration.invitation_sequence += may_return
     return Invitation(method="CANCEL", content=content)
 
 

@@ -3,8 +3,8 @@
 Decisions and messages are mails that wait ten minutes; until then the whole change can be taken back.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -14,19 +14,20 @@ from sqlalchemy.orm import Session
 
 from ozgtermine.errors import NotFoundError, Refusal
 from ozgtermine.mail import messages, outbox
+from ozgtermine.mail.composing import Mail
 from ozgtermine.mail.letterhead import Letterhead
 from ozgtermine.models import AuditAct, AuditEntry, MailState, OutgoingMail, Registration, RegistrationOffer
 from ozgtermine.operations import auditing
-from ozgtermine.operations.calendar_entries import calendar_entry, calendar_removal
+from ozgtermine.operations.calendar_entries import calendar_entry, calendar_removal, calendar_update
 from ozgtermine.operations.offers import FullError
-from ozgtermine.operations.promoting import promote, take_other_seat
+from ozgtermine.operations.promoting import promote
 from ozgtermine.operations.registering import Details, admit, entry_of
 from ozgtermine.operations.registration_links import manage_link
 from ozgtermine.operations.taking_back import ChangedSinceError, TooLateToTakeBackError, changes_of
 from ozgtermine.queries import registrations
 from ozgtermine.queries.locking import lock_offer
 from ozgtermine.rules.mailing import REVOCABLE_FOR
-from ozgtermine.rules.registering import SEATED, Mode, State, Step, may_happen
+from ozgtermine.rules.registering import SEATED, Mode, State, Step, may_become, may_happen
 from ozgtermine.wording import N_
 
 
@@ -156,20 +157,36 @@ def move_to_pool(
     registration = found[0]
     if registration.mode is mode or mode is Mode.HYBRID:
         return registration
-    if registration.state is State.CONFIRMED:
-        seats = promote(session, offer, letterhead=letterhead, now=now)
-        if mode not in seats.free_modes:
-            raise FullError
-        registration.waits_for_mode, registration.waiting_since = mode, now
-        take_other_seat(registration, seats)
-        token = manage_link(session, registration)
-        entry = calendar_entry(session, registration, letterhead, now)
-        mail = messages.mode_changed(letterhead, registration, token=token, invitation=entry, now=now)
-        outbox.post(session, mail, letterhead, now=now, registration_id=registration.id)
+    if registration.state in SEATED:
+        _give_other_seat(session, offer, registration, mode, letterhead, now)
     else:
         registration.mode = mode
     promote(session, offer, letterhead=letterhead, now=now)
     return registration
+
+
+def _give_other_seat(
+    session: Session,
+    offer: RegistrationOffer,
+    registration: Registration,
+    mode: Mode,
+    letterhead: Letterhead,
+    now: datetime,
+) -> None:
+    """Give a seat of the other pool instead of the own one, or the one that was offered."""
+    seats = promote(session, offer, letterhead=letterhead, now=now)
+    if registration.mode is mode:  # it was waiting for that seat, and has just got it
+        return
+    if mode not in seats.free_modes:
+        raise FullError
+    registration.mode, registration.waits_for_mode, registration.waiting_since = mode, None, None
+    token = manage_link(session, registration)
+    if registration.state is State.OFFERED:
+        mail = messages.seat_offered(letterhead, registration, token=token)
+    else:
+        entry = calendar_update(registration, letterhead, now)
+        mail = messages.mode_changed(letterhead, registration, token=token, invitation=entry, now=now)
+    outbox.post(session, mail, letterhead, now=now, registration_id=registration.id)
 
 
 def write_to(
@@ -238,20 +255,35 @@ def take_back(session: Session, change_id: str, *, letterhead: Letterhead, now: 
         .returning(OutgoingMail.registration_id)
     ).scalars().all()
     sent = session.scalars(select(func.count()).where(OutgoingMail.change_id == change_id)).one()
-    if sent or not unsent:
+    decided = dict(_decided(entries))
+    if sent or not (unsent or decided):
         raise TooLateToTakeBackError
-    decided = {entry.thing_id: entry.changes["state"] for entry in entries
-               if "state" in entry.changes and entry.thing_id in set(unsent)}  # fmt: skip
-    for registration in _chosen(session, offer, [each for each in decided if each is not None]):
-        before, after = (State(each) for each in decided[registration.id])
-        _restore(session, offer, registration, before, after, now)
+    for registration in _chosen(session, offer, list(decided)):
+        before, after = decided[registration.id]
+        _restore(session, offer, registration, before, after, letterhead, now)
     auditing.note(session, AuditAct.TAKEN_BACK, offer.event, now=now)
     promote(session, offer, letterhead=letterhead, now=now)
-    return len(unsent)
+    return max(len(unsent), len(decided))
+
+
+def _decided(entries: Sequence[AuditEntry]) -> Iterator[tuple[int, tuple[State, State]]]:
+    """Yield the registrations that were decided about, from what to what; who moved up thereby is not among them."""
+    for entry in entries:
+        is_change = entry.thing == Registration.__tablename__ and entry.act is AuditAct.CHANGED
+        if is_change and entry.thing_id is not None and "state" in entry.changes:
+            before, after = (State(each) for each in entry.changes["state"])
+            if any(may_become(before, step, after) for step in STEPS.values()):
+                yield entry.thing_id, (before, after)
 
 
 def _restore(
-    session: Session, offer: RegistrationOffer, registration: Registration, before: State, after: State, now: datetime
+    session: Session,
+    offer: RegistrationOffer,
+    registration: Registration,
+    before: State,
+    after: State,
+    letterhead: Letterhead,
+    now: datetime,
 ) -> None:
     if registration.state is not after:
         raise ChangedSinceError
@@ -266,3 +298,21 @@ def _restore(
             session.flush()
     except IntegrityError as error:  # the person has registered anew meanwhile
         raise ChangedSinceError from error
+    if before in SEATED and target is not before:
+        mail = _what_is_left(session, registration, before, letterhead, now)
+        outbox.post(session, mail, letterhead, now=now, registration_id=registration.id)
+
+
+def _what_is_left(
+    session: Session, registration: Registration, before: State, letterhead: Letterhead, now: datetime
+) -> Mail:
+    """Tell who had a seat, or was offered one, what there is now: an offer becomes a seat, and a seat may be gone."""
+    token = manage_link(session, registration)
+    if registration.state is State.CONFIRMED:
+        entry = calendar_entry(session, registration, letterhead, now)
+        return messages.promoted(letterhead, registration, token=token, invitation=entry, now=now)
+    place = registrations.place_in_line(session, registration)
+    mail = messages.registration_waiting(letterhead, registration, token=token, place=place)
+    had_a_seat = before is State.CONFIRMED
+    removal = calendar_removal(registration, letterhead, may_return=True) if had_a_seat else None
+    return replace(mail, invitation=removal)

@@ -2,13 +2,15 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ozgtermine.errors import LinkExpiredError
 from ozgtermine.mail import messages, outbox
+from ozgtermine.mail.composing import Mail
 from ozgtermine.mail.letterhead import Letterhead
-from ozgtermine.models import Deputy, LinkPurpose, Registration
+from ozgtermine.models import Deputy, LinkPurpose, Registration, RegistrationLink
 from ozgtermine.operations.calendar_entries import calendar_entry, calendar_removal
 from ozgtermine.operations.deciding import AlreadyRegisteredError
 from ozgtermine.operations.offers import TooLateError, check_address
@@ -16,7 +18,7 @@ from ozgtermine.operations.registering import Managed, rename
 from ozgtermine.operations.registration_links import get_registration, manage_link, new_secret, secret_hash
 from ozgtermine.queries import registrations
 from ozgtermine.queries.locking import lock_offer, lock_registration
-from ozgtermine.rules.registering import LIVE, SEATED
+from ozgtermine.rules.registering import LIVE, State
 
 OPEN_FOR = timedelta(hours=72)
 
@@ -74,30 +76,45 @@ def take_over(session: Session, token: str, *, letterhead: Letterhead, now: date
 
     Both get a mail; the calendar entry goes from one to the other. Raises LinkExpiredError, AlreadyRegisteredError.
     """
-    deputy = get_deputy(session, token, now=now)
-    registration = deputy.registration
-    lock_offer(session, registration.offer_id)
-    lock_registration(session, registration.id)
+    asked = get_deputy(session, token, now=now)
+    lock_offer(session, asked.registration.offer_id)
+    registration = lock_registration(session, asked.registration_id)
+    deputy = get_deputy(session, token, now=now)  # under the lock: it may have been used, or withdrawn, meanwhile
     former, former_name = registration.email, registration.name
-    has_seat = registration.state in SEATED
+    has_seat = registration.state is State.CONFIRMED
     removal = calendar_removal(registration, letterhead) if has_seat else None
     mail = messages.deputy_took_over(
         letterhead, registration, recipient=former, recipient_name=former_name, invitation=removal
     )
     outbox.post(session, mail, letterhead, now=now, registration_id=registration.id)
-    rename(registration, given_name=deputy.given_name, family_name=deputy.family_name, email=deputy.email)
-    registration.address_confirmed_at, registration.person_id = now, None
-    registration.question, registration.answers, registration.consents = "", {}, []
-    registration.links, registration.deputy = [], None
+    session.delete(deputy)
     try:
         with session.begin_nested():
-            session.flush()
+            _put_in_place(session, registration, deputy, now)
     except IntegrityError as error:
         raise AlreadyRegisteredError from error
     fresh = manage_link(session, registration)
-    entry = calendar_entry(session, registration, letterhead, now) if has_seat else None
-    build = messages.registration_confirmed(letterhead, registration, token=fresh, invitation=entry, now=now) if (
-        has_seat
-    ) else messages.already_registered(letterhead, registration, token=fresh)
-    outbox.post(session, build, letterhead, now=now, registration_id=registration.id)
+    mail = _what_the_deputy_has(session, registration, fresh, letterhead, now)
+    outbox.post(session, mail, letterhead, now=now, registration_id=registration.id)
     return Managed(registration=registration, token=fresh)
+
+
+def _put_in_place(session: Session, registration: Registration, deputy: Deputy, now: datetime) -> None:
+    """Write the deputy over what is personal, and end every link that was mailed before."""
+    session.execute(delete(RegistrationLink).where(RegistrationLink.registration_id == registration.id))
+    registration.consents = []
+    registration.question, registration.answers = "", {}
+    registration.address_confirmed_at = now  # whose member was invited stays: else the member is invited once more
+    rename(registration, given_name=deputy.given_name, family_name=deputy.family_name, email=deputy.email)
+    session.flush()
+
+
+def _what_the_deputy_has(
+    session: Session, registration: Registration, token: str, letterhead: Letterhead, now: datetime
+) -> Mail:
+    if registration.state is State.CONFIRMED:
+        entry = calendar_entry(session, registration, letterhead, now)
+        return messages.registration_confirmed(letterhead, registration, token=token, invitation=entry, now=now)
+    if registration.state is State.OFFERED:
+        return messages.seat_offered(letterhead, registration, token=token)
+    return messages.already_registered(letterhead, registration, token=token)

@@ -7,10 +7,13 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ozgtermine.models import Event, RegistrationOffer, Series, TopicKind
+from ozgtermine.models import Event, OfferQuestion, RegistrationOffer, Series, Terms, TopicKind
 from ozgtermine.rules import numbering
 from ozgtermine.rules.registering import Policy
 from ozgtermine.rules.schedule import When
+
+TERMS = tuple(Terms.__annotations__)
+QUESTION = ("position", "kind", "label", "purpose", "choices", "is_required", "is_sensitive", "is_erased_early")
 
 
 def enter(
@@ -49,11 +52,22 @@ def offer_by_default(series: Series) -> RegistrationOffer | None:
     """Return the offer that an event of the series begins with, None where nobody registers here."""
     if series.default_policy in (Policy.NONE, Policy.EXTERNAL):
         return None
-    return RegistrationOffer(
-        policy=series.default_policy,
-        seats_on_site=series.default_seats_on_site,
-        seats_online=series.default_seats_online,
-    )
+    offer = new_offer(series)
+    offer.policy = series.default_policy
+    offer.seats_on_site, offer.seats_online = series.default_seats_on_site, series.default_seats_online
+    return offer
+
+
+def new_offer(series: Series) -> RegistrationOffer:
+    """Return an offer under the terms that the series' offers begin with, its extra questions included."""
+    offer, terms = RegistrationOffer(), series.terms
+    if terms is not None:
+        for name in TERMS:
+            setattr(offer, name, getattr(terms, name))
+        offer.questions = [
+            OfferQuestion(**{name: getattr(each, name) for name in QUESTION}) for each in terms.questions
+        ]
+    return offer
 
 
 def next_number(session: Session, series: Series) -> int | None:

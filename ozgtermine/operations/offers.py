@@ -1,9 +1,10 @@
 """Whether an offer can be used now, and how it says no."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from ozgtermine.errors import Refusal
-from ozgtermine.models import RegistrationOffer
+from ozgtermine.models import Event, RegistrationOffer
 from ozgtermine.rules.registering import Opening
 from ozgtermine.wording import N_
 
@@ -46,6 +47,15 @@ def check_address(offer: RegistrationOffer, email: str) -> None:
     allowed = [each.casefold() for each in offer.allowed_domains]
     if allowed and not any(domain == each or domain.endswith(f".{each}") for each in allowed):
         raise WrongDomainError(field="email", domains=", ".join(offer.allowed_domains))
+
+
+def joinable(events: Iterable[Event], now: datetime) -> Iterator[Event]:
+    """Yield the events that one can register for together with others: open, and no answer is required."""
+    for each in events:
+        if each.offer is None or each.offer.opening(now) is not Opening.OPEN:
+            continue
+        if not any(question.is_required for question in each.offer.questions):
+            yield each
 
 
 def check_is_open(offer: RegistrationOffer, now: datetime) -> None:

@@ -5,9 +5,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from ozgtermine.mail import messages, outbox
+from ozgtermine.mail.composing import Invitation
 from ozgtermine.mail.letterhead import Letterhead
 from ozgtermine.models import Registration, RegistrationOffer
-from ozgtermine.operations.calendar_entries import calendar_entry
+from ozgtermine.operations.calendar_entries import calendar_entry, calendar_update
 from ozgtermine.operations.registration_links import manage_link
 from ozgtermine.queries import registrations
 from ozgtermine.queries.days_off import days_off
@@ -42,7 +43,7 @@ def _switch(
     if registration.waits_for_mode is None:
         raise RuntimeError("who has a seat and waits for none is not in line")
     take_other_seat(registration, seats)
-    _tell_of_seat(session, registration, letterhead, now)
+    _tell_of_seat(session, registration, calendar_update(registration, letterhead, now), letterhead, now)
 
 
 def take_other_seat(registration: Registration, seats: Seats) -> None:
@@ -67,7 +68,8 @@ def _move_up(
     else:
         registration.enter(State.CONFIRMED, Step.PROMOTE, now=now)
         session.flush()
-        _tell_of_seat(session, registration, letterhead, now)
+        entry = calendar_entry(session, registration, letterhead, now)
+        _tell_of_seat(session, registration, entry, letterhead, now)
 
 
 def _deadline(offer: RegistrationOffer, hours: int, now: datetime) -> datetime:
@@ -76,8 +78,9 @@ def _deadline(offer: RegistrationOffer, hours: int, now: datetime) -> datetime:
     return min(working_hours.deadline(now, hours, days_off=days_off(first, last)), offer.closes())
 
 
-def _tell_of_seat(session: Session, registration: Registration, letterhead: Letterhead, now: datetime) -> None:
+def _tell_of_seat(
+    session: Session, registration: Registration, entry: Invitation | None, letterhead: Letterhead, now: datetime
+) -> None:
     token = manage_link(session, registration)
-    entry = calendar_entry(session, registration, letterhead, now)
     mail = messages.promoted(letterhead, registration, token=token, invitation=entry, now=now)
     outbox.post(session, mail, letterhead, now=now, registration_id=registration.id)

@@ -18,8 +18,8 @@ from ozgtermine.errors import NotFoundError
 from ozgtermine.mail import messages, outbox
 from ozgtermine.mail.composing import Mail
 from ozgtermine.mail.letterhead import Letterhead
-from ozgtermine.models import Consent, LinkPurpose, Registration, RegistrationOffer, Reply, Sector
-from ozgtermine.operations.calendar_entries import calendar_entry, calendar_removal
+from ozgtermine.models import Consent, LinkPurpose, OutgoingMail, Registration, RegistrationOffer, Reply, Sector
+from ozgtermine.operations.calendar_entries import calendar_entry, calendar_removal, calendar_update
 from ozgtermine.operations.offers import (
     ClaimLapsedError,
     FullError,
@@ -36,8 +36,8 @@ from ozgtermine.queries import registrations
 from ozgtermine.queries.locking import lock_offer, lock_registration
 from ozgtermine.rules.names import normalised_email, normalised_name
 from ozgtermine.rules.registering import LIVE, SEATED, Mode, Policy, State, Step, may_happen
+from ozgtermine.rules.retention import UNCONFIRMED_FOR
 
-UNCONFIRMED_FOR = timedelta(hours=72)
 LINK_MAILS_PER_HOUR = 5
 _LINK_MAILS = ("confirm_address", "already_registered")
 
@@ -92,8 +92,9 @@ def request_registration(
         check_is_open(offer, now)
         for each in (details, *colleagues):
             check_address(offer, each.email)
-            entry = _unconfirmed_entry(session, offer, each, submission, now)
-            asked.setdefault(entry.email_normalised, []).append(entry)
+            for entry in _entries(session, offer, each, submission, now):
+                together = asked.setdefault(entry.email_normalised, [])
+                together.extend([entry] if entry not in together else [])
     for entries in asked.values():
         _mail_a_link(session, entries, letterhead, now)
 
@@ -119,13 +120,14 @@ def _events(entries: list[Registration]) -> list[Any]:
     return sorted(found.values(), key=lambda event: (event.starts_at, event.id))
 
 
-def _unconfirmed_entry(
+def _entries(
     session: Session, offer: RegistrationOffer, details: Details, submission: str, now: datetime
-) -> Registration:
-    """Return the person's live registration, made now if there is none.
+) -> list[Registration]:
+    """Return the person's live registration, made now if there is none, and who else waits for the same link.
 
     Two requests at once: the unique index lets one in, and the other finds it. A request that corrects another locks
-    it first, or it would undo a confirmation of the same moment.
+    it first, or it would undo a confirmation of the same moment; whom the former link was to confirm, in the order in
+    which that confirms, go over to the new one, so that neither link loses anybody.
     """
     found = _find_live(session, offer, details)
     if found is None:
@@ -139,12 +141,17 @@ def _unconfirmed_entry(
             if found is None:
                 raise
         else:
-            return made
-    lock_registration(session, found.id)
-    if found.state is State.UNCONFIRMED:
-        _take_over(found, details, now)
-        found.submission = submission
-    return found
+            return [made]
+    together = registrations.of_submission(session, found)
+    for each in together:
+        lock_registration(session, each.id)
+    if found.state is not State.UNCONFIRMED:
+        return [found]
+    _take_over(found, details, now)
+    unconfirmed = [each for each in together if each.state is State.UNCONFIRMED]
+    for each in unconfirmed:
+        each.submission = submission
+    return [found, *(each for each in unconfirmed if each is not found)]
 
 
 def _find_live(session: Session, offer: RegistrationOffer, details: Details) -> Registration | None:
@@ -338,9 +345,14 @@ def _same_person(known: Registration, offer: RegistrationOffer) -> Details:
 
 
 def claim(session: Session, token: str, *, letterhead: Letterhead, now: datetime) -> Registration:
-    """Take an offered seat. Claiming again changes nothing. Raises LinkExpiredError, ClaimLapsedError."""
+    """Take an offered seat. Claiming again changes nothing.
+
+    Raises LinkExpiredError, ClaimLapsedError, and NotOpenError while the event is cancelled.
+    """
     registration, offer = _locked(session, token, now)
     if registration.state is State.OFFERED:
+        if offer.event.is_cancelled:
+            raise NotOpenError(offer.window(now))
         if registration.claim_until is not None and now >= registration.claim_until:
             raise ClaimLapsedError
         registration.enter(State.CONFIRMED, Step.CLAIM, now=now)
@@ -362,13 +374,21 @@ def withdraw(session: Session, token: str, *, letterhead: Letterhead, now: datet
         return registration
     if offer.event.is_over(now):
         raise TooLateError
+    withdraw_registration(session, offer, registration, letterhead=letterhead, now=now)
+    return registration
+
+
+def withdraw_registration(
+    session: Session, offer: RegistrationOffer, registration: Registration, *, letterhead: Letterhead, now: datetime
+) -> OutgoingMail:
+    """End the registration and return the mail that says so; the caller holds the lock and has checked that it may."""
     had_a_seat = registration.state in SEATED
     registration.enter(State.WITHDRAWN, Step.WITHDRAW, now=now)
     entry = calendar_removal(registration, letterhead) if had_a_seat else None
     mail = messages.withdrawn(letterhead, registration, invitation=entry)
-    outbox.post(session, mail, letterhead, now=now, registration_id=registration.id)
+    posted = outbox.post(session, mail, letterhead, now=now, registration_id=registration.id)
     promote(session, offer, letterhead=letterhead, now=now)
-    return registration
+    return posted
 
 
 def reply(session: Session, token: str, answer: Reply, *, letterhead: Letterhead, now: datetime) -> Registration:
@@ -377,7 +397,7 @@ def reply(session: Session, token: str, answer: Reply, *, letterhead: Letterhead
     Raises LinkExpiredError, TooLateError, NotOpenError, FullError.
     """
     registration, offer = _locked(session, token, now)
-    if registration.person_id is None or registration.state not in LIVE:
+    if offer.policy is not Policy.MEMBERS or registration.state not in LIVE:
         raise TooLateError
     check_is_running(offer, now)
     before, registration.reply = registration.state, answer
@@ -387,7 +407,7 @@ def reply(session: Session, token: str, answer: Reply, *, letterhead: Letterhead
         return registration
     if before is not State.INVITED:
         registration.enter(State.INVITED, Step.REPLY, now=now)
-    entry = calendar_removal(registration, letterhead) if before is State.CONFIRMED else None
+    entry = calendar_removal(registration, letterhead, may_return=True) if before is State.CONFIRMED else None
     fresh = manage_link(session, registration)
     mail = messages.reply_noted(letterhead, registration, token=fresh, invitation=entry)
     outbox.post(session, mail, letterhead, now=now, registration_id=registration.id)
@@ -408,6 +428,7 @@ def change(session: Session, token: str, details: Details, *, letterhead: Letter
     wanted, before = details.mode, registration.mode
     quota_before = registration.sector
     _fill(registration, details, now)
+    registration.language = details.language
     if registration.state in SEATED:
         registration.mode, registration.sector = before, quota_before if offer.quotas else registration.sector
     if registration.state is State.CONFIRMED:
@@ -432,7 +453,7 @@ def _want(
         if wanted in seats.free_modes:
             take_other_seat(registration, seats)
             fresh = manage_link(session, registration)
-            entry = calendar_entry(session, registration, letterhead, now)
+            entry = calendar_update(registration, letterhead, now)
             mail = messages.mode_changed(letterhead, registration, token=fresh, invitation=entry, now=now)
             outbox.post(session, mail, letterhead, now=now, registration_id=registration.id)
 

@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from ozgtermine.errors import InvalidValueError, StaleEditError
 from ozgtermine.mail.letterhead import Letterhead
-from ozgtermine.models import Access, Audience, Event, EventStatus, RegistrationOffer, Series, TopicKind
+from ozgtermine.models import Access, Audience, Event, EventStatus, Series, TopicKind
 from ozgtermine.operations.announcing_changes import note_change
-from ozgtermine.operations.entering_events import enter, next_number
+from ozgtermine.operations.entering_events import enter, new_offer, next_number
 from ozgtermine.operations.promoting import promote
 from ozgtermine.queries.locking import lock_offer
 from ozgtermine.rendering.changes import told
@@ -148,7 +148,7 @@ def _take_over_offer(event: Event, details: OfferDetails) -> None:
     if event.offer is None:
         if details.policy is Policy.NONE:
             return
-        event.offer = RegistrationOffer()
+        event.offer = new_offer(event.series)
     offer = event.offer
     offer.policy, offer.external_url = details.policy, details.external_url
     offer.opens_at, offer.closes_at = details.opens_at, details.closes_at

@@ -1,15 +1,17 @@
 """What those who plan look at: all of their series, hidden or not."""
 
 from datetime import datetime
+from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
-from ozgtermine.models import Document, Event, Registration, Series, Venue
+from ozgtermine.models import Document, ErasedCount, Event, Registration, RegistrationOffer, Series, Venue
 from ozgtermine.queries.events import worked_on_by
 from ozgtermine.queries.visibility import is_of, is_visible
 from ozgtermine.rules.permissions import Action, Actor
-from ozgtermine.rules.registering import State
+from ozgtermine.rules.registering import Mode, State
 
 PAGE_SIZE = 50
 
@@ -58,17 +60,65 @@ def event_to_edit(actor: Actor, event_id: int) -> Select[Event]:
     )
 
 
-def registrations_of(offer_id: int) -> Select[Registration]:
-    """Return the registrations of an offer in the order of the requests."""
+class Order(StrEnum):
+    """How a list of registrations is sorted."""
+
+    REQUESTED = "eingang"
+    NAME = "name"
+    ORGANISATION = "organisation"
+
+
+_ORDERS: dict[Order, tuple[ColumnElement[Any], ...]] = {
+    Order.REQUESTED: (Registration.requested_at.expression,),
+    Order.NAME: (func.lower(Registration.family_name), func.lower(Registration.given_name)),
+    Order.ORGANISATION: (func.lower(Registration.organisation), func.lower(Registration.family_name)),
+}
+
+
+def registrations_of(
+    offer_id: int,
+    *,
+    state: State | None = None,
+    mode: Mode | None = None,
+    words: str = "",
+    order: Order = Order.REQUESTED,
+) -> Select[Registration]:
+    """Return the registrations of an offer: of one state, for one pool, with words in name, address or organisation."""
     found = select(Registration).where(Registration.offer_id == offer_id)
-    return found.order_by(Registration.requested_at, Registration.id)
+    if state is not None:
+        found = found.where(Registration.state == state)
+    if mode is not None:
+        found = found.where(or_(Registration.mode == mode, Registration.waits_for_mode == mode))
+    searched = (
+        Registration.given_name, Registration.family_name, Registration.email, Registration.organisation,
+    )  # fmt: skip
+    for word in words.split():
+        found = found.where(or_(*(func.lower(column).contains(word.lower(), autoescape=True) for column in searched)))
+    return found.order_by(*_ORDERS[order], Registration.id)
+
+
+def counts_by_pool(session: Session, offer_id: int) -> dict[Mode, dict[State, int]]:
+    """Return the number of registrations of an offer in each pool and state that has any."""
+    grouped = select(Registration.mode, Registration.state, func.count()).where(Registration.offer_id == offer_id)
+    found: dict[Mode, dict[State, int]] = {}
+    for mode, state, number in session.execute(grouped.group_by(Registration.mode, Registration.state)):
+        found.setdefault(mode, {})[state] = number
+    return found
 
 
 def counts_by_state(session: Session, offer_id: int) -> dict[State, int]:
-    """Return the number of registrations of an offer in each state that has any."""
+    """Return the number of registrations of an offer in each state that has any; those that were erased count on."""
     grouped = select(Registration.state, func.count()).where(Registration.offer_id == offer_id)
-    rows = session.execute(grouped.group_by(Registration.state)).all()
-    return {row[0]: row[1] for row in rows}
+    counted = {row[0]: row[1] for row in session.execute(grouped.group_by(Registration.state))}
+    erased = (
+        select(ErasedCount.state, func.sum(ErasedCount.number))
+        .join(RegistrationOffer, RegistrationOffer.event_id == ErasedCount.event_id)
+        .where(RegistrationOffer.id == offer_id)
+        .group_by(ErasedCount.state)
+    )
+    for state, number in session.execute(erased):
+        counted[state] = counted.get(state, 0) + number
+    return counted
 
 
 def venues() -> Select[Venue]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import Select, and_, case, func, or_, select, true
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from ozgtermine.models import (
     AddressLink,
@@ -17,6 +17,7 @@ from ozgtermine.models import (
     RegistrationOffer,
     Reply,
 )
+from ozgtermine.rules.names import normalised_email
 from ozgtermine.rules.registering import LIVE, SEATED, Mode, Pool, Seats, State
 
 Counts = Mapping[tuple[int, Mode, State], int]
@@ -137,17 +138,29 @@ def number_of_mails_since(session: Session, *, recipient: str, kinds: tuple[str,
     """Return how many mails of these kinds were promised to an address, however it is spelled."""
     return session.scalars(
         select(func.count()).where(
-            func.lower(OutgoingMail.recipient) == recipient.lower(),
+            OutgoingMail.recipient_normalised == normalised_email(recipient),
             OutgoingMail.kind.in_(kinds),
             OutgoingMail.created_at > since,
         )
     ).one()
 
 
-def unconfirmed_before(session: Session, instant: datetime) -> list[Registration]:
-    """Return the entries whose address nobody has confirmed, asked for before `instant`."""
+def unconfirmed_before(session: Session, instant: datetime, *, now: datetime) -> list[Registration]:
+    """Return the entries asked for before `instant` whose address nobody has confirmed, nor can by a link any more."""
+    linked = aliased(Registration)
+    same_form = and_(
+        linked.submission != "",
+        linked.submission == Registration.submission,
+        linked.email_normalised == Registration.email_normalised,
+    )
+    good_link = (
+        select(RegistrationLink.id)
+        .join(linked, RegistrationLink.registration_id == linked.id)
+        .where(or_(linked.id == Registration.id, same_form))
+        .where(RegistrationLink.purpose == LinkPurpose.CONFIRM, RegistrationLink.expires_at > now)
+    )
     overdue = select(Registration).where(
-        Registration.state == State.UNCONFIRMED, Registration.requested_at <= instant
+        Registration.state == State.UNCONFIRMED, Registration.requested_at <= instant, ~good_link.exists()
     )
     return list(session.scalars(overdue))
 
@@ -203,13 +216,18 @@ def find_deputy(session: Session, token_hash: str, now: datetime) -> Deputy | No
 
 
 def overdue_claims(now: datetime) -> Select[Registration]:
-    """Select the offered seats that nobody has taken in time."""
-    return select(Registration).where(Registration.state == State.OFFERED, Registration.claim_until <= now)
+    """Select the offered seats that nobody has taken in time; of a cancelled event nothing lapses."""
+    return _offered().where(Registration.claim_until <= now)
 
 
 def claims_to_remind_of(now: datetime) -> Select[Registration]:
     """Select the offered seats whose one reminder is due."""
-    return select(Registration).where(Registration.state == State.OFFERED, Registration.remind_of_claim_at <= now)
+    return _offered().where(Registration.remind_of_claim_at <= now)
+
+
+def _offered() -> Select[Registration]:
+    takes_place = select(RegistrationOffer.id).join(RegistrationOffer.event).where(Event.cancelled_at.is_(None))
+    return select(Registration).where(Registration.state == State.OFFERED, Registration.offer_id.in_(takes_place))
 
 
 def offers_with_a_line(now: datetime) -> Select[RegistrationOffer]:
@@ -233,6 +251,6 @@ def number_of_live(session: Session, offer_id: int) -> int:
 def to_be_told(session: Session, offer_id: int) -> list[Registration]:
     """Return who learns of a change of the event: everybody who takes part or may yet, not who said no."""
     told = Registration.state.in_(LIVE - {State.UNCONFIRMED})
-    says_no = and_(Registration.state == State.INVITED, Registration.reply == Reply.NO)
+    says_no = and_(Registration.state == State.INVITED, Registration.reply.is_not_distinct_from(Reply.NO))
     found = select(Registration).where(Registration.offer_id == offer_id, told, ~says_no)
     return list(session.scalars(found.order_by(Registration.id)))

@@ -39,6 +39,7 @@ from ozgtermine.rendering.words import (
     MODES,
     POLICIES,
     PRECISIONS,
+    PROMOTIONS,
     QUESTION_KINDS,
     SECTORS,
     SERIES_KINDS,
@@ -319,7 +320,7 @@ WORDS: dict[type[StrEnum], Mapping[Any, str]] = {
         EventStatus.TENTATIVE: N_("vorläufig"),
         EventStatus.CANCELLED: N_("abgesagt"),
     },
-    Promotion: {Promotion.AUTOMATIC: N_("von selbst"), Promotion.CLAIM: N_("wer zuerst zusagt")},
+    Promotion: PROMOTIONS,
     Cadence: {
         Cadence.CONTINUE: N_("Der Rhythmus läuft weiter"),
         Cadence.RESTART: N_("Der Rhythmus beginnt neu"),

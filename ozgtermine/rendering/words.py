@@ -5,6 +5,7 @@ from ozgtermine.models import (
     Audience,
     MembershipRole,
     QuestionKind,
+    Reply,
     Sector,
     SeriesKind,
     SignInMethod,
@@ -12,7 +13,7 @@ from ozgtermine.models import (
 )
 from ozgtermine.rules.pairs import Flaw
 from ozgtermine.rules.permissions import Visibility
-from ozgtermine.rules.registering import Mode, Policy, State
+from ozgtermine.rules.registering import Mode, Policy, Promotion, State
 from ozgtermine.rules.schedule import Precision
 from ozgtermine.wording import N_
 
@@ -46,6 +47,11 @@ QUESTION_KINDS: dict[QuestionKind, str] = {
     QuestionKind.SEVERAL_OF: N_("Mehrere Antworten aus einer Liste"),
     QuestionKind.YES_NO: N_("Ja oder nein"),
     QuestionKind.NUMBER: N_("Zahl"),
+}
+REPLIES: dict[Reply, str] = {Reply.YES: N_("Ja"), Reply.MAYBE: N_("Vielleicht"), Reply.NO: N_("Nein")}
+PROMOTIONS: dict[Promotion, str] = {
+    Promotion.AUTOMATIC: N_("Die nächste Person der Warteliste rückt von selbst nach"),
+    Promotion.CLAIM: N_("Die nächste Person bekommt ihn angeboten und nimmt ihn an"),
 }
 MODES: dict[Mode, str] = {
     Mode.ONLINE: N_("Online, per Videokonferenz"),

@@ -47,6 +47,7 @@ class Action(StrEnum):
     EDIT_DOCUMENTS = "edit_documents"
     APPROVE_REPORTS = "approve_reports"
     READ_REGISTRATIONS = "read_registrations"
+    DECIDE_REGISTRATIONS = "decide_registrations"
     EDIT_MEMBERS = "edit_members"
     EDIT_SERIES = "edit_series"
     CREATE_SERIES = "create_series"
@@ -99,7 +100,12 @@ _MODERATOR = _MEMBER | {
     Action.EDIT_DOCUMENTS,
     Action.READ_REGISTRATIONS,
 }
-_LEAD = _MODERATOR | {Action.EDIT_EVENTS, Action.APPROVE_REPORTS, Action.EDIT_MEMBERS}
+_LEAD = _MODERATOR | {
+    Action.EDIT_EVENTS,
+    Action.APPROVE_REPORTS,
+    Action.DECIDE_REGISTRATIONS,
+    Action.EDIT_MEMBERS,
+}
 _PROJECT_OFFICE = _LEAD | {Action.EDIT_SERIES}
 _EDITOR = _PROJECT_OFFICE | {Action.CREATE_SERIES, Action.EDIT_DIRECTORY, Action.READ_OUTBOX}
 _ADMINISTRATOR = _EDITOR | {Action.MANAGE_ACCOUNTS, Action.CHANGE_SETTINGS, Action.READ_AUDIT}

@@ -1,11 +1,13 @@
 """How long is kept what holds personal data, within which bounds a ministry may choose, and why.
 
-Registrations have their own rules; what nobody confirmed goes after a fixed time, which is promised in public.
+Registrations have clocks of their own, one for each state; what nobody confirmed goes after a fixed time, which is
+promised in public.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from ozgtermine.rules.registering import State
 from ozgtermine.wording import N_
 
 
@@ -57,6 +59,43 @@ PERIODS = (
                   "abgeschlossen ist. Das Protokoll nennt Namen, deshalb bleibt es nicht für immer."),
     ),
 )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clock:
+    """How long a registration of some states is kept, and why; in words that people read."""
+
+    states: tuple[State, ...]
+    until: str
+    reason: str
+
+
+UNCONFIRMED_FOR = timedelta(hours=72)
+CLOCKS = (
+    Clock(
+        states=(State.UNCONFIRMED,),
+        until=N_("72 Stunden nach der Anfrage"),
+        reason=N_("Ohne Bestätigung wissen wir nicht, wem die Adresse gehört."),
+    ),
+    Clock(
+        states=(State.CONFIRMED,),
+        until=N_("Ende des Termins und die Frist, die beim Termin eingestellt ist (sonst 30 Tage)"),
+        reason=N_("Für Nachfragen, die Anwesenheit und die Teilnahmebescheinigung."),
+    ),
+    Clock(
+        states=(State.INVITED, State.REQUESTED, State.WAITING, State.OFFERED, State.WITHDRAWN, State.CANCELLED,
+                State.DECLINED, State.LAPSED),
+        until=N_("Ende des Termins"),
+        reason=N_("Bis dahin kann sich der Stand noch ändern; danach braucht die Angaben niemand mehr."),
+    ),
+)  # fmt: skip
+
+
+def erased_at(state: State, *, requested_at: datetime, ends_at: datetime, retention_days: int) -> datetime:
+    """Return the instant from which a registration in that state is erased."""
+    if state is State.UNCONFIRMED:
+        return min(requested_at + UNCONFIRMED_FOR, ends_at)
+    return ends_at + timedelta(days=retention_days) if state is State.CONFIRMED else ends_at
 
 
 def period(setting: str) -> Period:

@@ -14,6 +14,7 @@ WORKSPACE = (
     (Action.MANAGE_ACCOUNTS, "/verwaltung/konten", N_("Konten")),
     (Action.CHANGE_SETTINGS, "/verwaltung/einstellungen", N_("Einstellungen")),
     (Action.READ_AUDIT, "/verwaltung/protokoll", N_("Protokoll")),
+    (Action.READ_AUDIT, "/verwaltung/datenschutz", N_("Datenschutz")),
 )
 
 

@@ -5,17 +5,20 @@ from flask import Blueprint, Response, request
 from ozgtermine import clock
 from ozgtermine.database import db, transaction
 from ozgtermine.errors import NotFoundError
-from ozgtermine.forms.registration import RegistrationForm
+from ozgtermine.forms.registration import RegistrationForm, carried
 from ozgtermine.mail.letterhead import Letterhead
 from ozgtermine.models import Event
 from ozgtermine.operations import registering
+from ozgtermine.operations.offers import WrongDomainError
 from ozgtermine.queries.events import find_event
 from ozgtermine.rendering.events import where_text
+from ozgtermine.rendering.registrations import about_event
 from ozgtermine.rules.permissions import Action
-from ozgtermine.views import haste
+from ozgtermine.views import haste, pace
 from ozgtermine.views.answers import page, see_other, settings
 from ozgtermine.views.guards import requires
 from ozgtermine.views.obstacles import mode_hints, obstacle
+from ozgtermine.views.refusals import show_in_form
 from ozgtermine.views.sessions import current_actor
 
 blueprint = Blueprint("registration", __name__)
@@ -47,9 +50,17 @@ def submit(slug: str) -> Response:
     if not form.validate():
         return _form_page(event, form, status=422)
     if step != "absenden":
-        return page("registration/check.html", event=event, form=form)
+        return page("registration/check.html", about=about_event(event), form=form, carried=carried(request.form))
+    return _send(event, form)
+
+
+def _send(event: Event, form: RegistrationForm) -> Response:
+    """Take the form, unless it came like a program's, or too many come from there: then the same once more."""
     if "mensch" not in request.form and _is_suspicious(form):
-        return page("registration/assure.html", event=event, form=form)
+        return page("registration/assure.html", about=about_event(event), form=form, carried=carried(request.form))
+    if seconds := pace.seconds_to_wait():
+        waits = page("registration/later.html", about=about_event(event), form=form, carried=carried(request.form))
+        return pace.later(waits, seconds)
     return _take(event, form)
 
 
@@ -66,9 +77,16 @@ def _is_suspicious(form: RegistrationForm) -> bool:
 def _take(event: Event, form: RegistrationForm) -> Response:
     if event.offer is None:
         raise NotFoundError
-    details, now = form.details(event), clock.now()
-    with transaction() as session:
-        registering.request_registration(session, event.offer.id, details, letterhead=_letterhead(), now=now)
+    details, offer_id = form.details(event), event.offer.id
+    try:
+        with transaction() as session:
+            registering.request_registration(
+                session, offer_id, details, colleagues=form.colleague_details(details),
+                letterhead=_letterhead(), now=clock.now(),
+            )  # fmt: skip
+    except WrongDomainError as refusal:
+        show_in_form(form, refusal)
+        return _form_page(_event_or_404(event.slug), form, status=refusal.status)
     return see_other("registration.sent", slug=event.slug)
 
 
@@ -76,7 +94,7 @@ def _take(event: Event, form: RegistrationForm) -> Response:
 @requires(Action.REGISTER)
 def sent(slug: str) -> Response:
     """Say that a mail is on its way: the same page whether or not the address is known."""
-    return page("registration/sent.html", event=_event_or_404(slug))
+    return page("registration/sent.html", about=about_event(_event_or_404(slug)))
 
 
 def _event_or_404(slug: str) -> Event:

@@ -1,19 +1,21 @@
 """One series: what comes, what was, its documents, its calendar."""
 
 from collections import defaultdict
+from datetime import datetime
 
 from flask import Blueprint, Response
 
 from ozgtermine import clock
 from ozgtermine.database import db
 from ozgtermine.errors import NotFoundError
-from ozgtermine.models import Document
+from ozgtermine.models import Document, Event
 from ozgtermine.queries.documents import documents_of_series
 from ozgtermine.queries.events import find_series, past, upcoming
 from ozgtermine.queries.people import leads
 from ozgtermine.queries.registrations import counts
 from ozgtermine.rendering.events import card
 from ozgtermine.rules.permissions import Action
+from ozgtermine.rules.registering import Opening
 from ozgtermine.views.answers import page
 from ozgtermine.views.guards import requires
 from ozgtermine.views.sessions import current_actor
@@ -41,6 +43,11 @@ def show(slug: str) -> Response:
         "series/show.html",
         series=series,
         coming=[card(each, counted, now) for each in coming],
+        can_register_for_several=sum(_is_open(each, now) for each in coming) > 1,
         past=[(card(each, {}, now), documents.get(each.id, [])) for each in over],
         leads=list(db.session.scalars(leads(series.id, clock.today()))),
     )
+
+
+def _is_open(event: Event, now: datetime) -> bool:
+    return event.offer is not None and event.offer.opening(now) is Opening.OPEN

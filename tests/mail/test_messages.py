@@ -1,11 +1,14 @@
 """Each mail as it is read, whole: headers, text, HTML and calendar part, compared with `expected/<kind>.txt`."""
 
 from collections.abc import Callable
+from datetime import date, time, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from jinja2.ext import babel_extract
 from sqlalchemy.orm import Session
 
 from ozgtermine.config import Settings
@@ -13,7 +16,12 @@ from ozgtermine.links import Links
 from ozgtermine.mail import messages
 from ozgtermine.mail.composing import Invitation, Mail, compose
 from ozgtermine.mail.letterhead import Letterhead
-from ozgtermine.models import Access, Registration
+from ozgtermine.models import Access, Deputy, Registration, Reply
+from ozgtermine.rendering.changes import EventChange
+from ozgtermine.rendering.templates import resource_folder
+from ozgtermine.rules.registering import Mode
+from ozgtermine.rules.schedule import when
+from ozgtermine.wording import catalogue
 from tests import factories
 from tests.factories import NOW
 
@@ -34,10 +42,63 @@ MAILS: dict[str, Callable[[Registration], Mail]] = {
     "registration_waiting": lambda who: messages.registration_waiting(LETTERHEAD, who, token=TOKEN, place=3),
     "requested": lambda who: messages.requested(LETTERHEAD, who, token=TOKEN),
     "withdrawn": lambda who: messages.withdrawn(LETTERHEAD, who, invitation=CANCEL),
+    "approved": lambda who: messages.approved(LETTERHEAD, who, token=TOKEN, invitation=REQUEST, now=NOW),
+    "approved_waiting": lambda who: messages.approved_waiting(LETTERHEAD, who, token=TOKEN, place=3),
+    "declined": lambda who: messages.declined(LETTERHEAD, _because(who), invitation=CANCEL),
+    "removed": lambda who: messages.removed(LETTERHEAD, _because(who), invitation=CANCEL),
+    "seat_offered": lambda who: messages.seat_offered(LETTERHEAD, _offered(who), token=TOKEN),
+    "claim_reminder": lambda who: messages.claim_reminder(LETTERHEAD, _offered(who), token=TOKEN),
+    "seat_lapsed": lambda who: messages.seat_lapsed(LETTERHEAD, who),
+    "mode_changed": lambda who: messages.mode_changed(LETTERHEAD, who, token=TOKEN, invitation=REQUEST, now=NOW),
+    "member_invited": lambda who: messages.member_invited(LETTERHEAD, who, token=TOKEN),
+    "reply_noted": lambda who: messages.reply_noted(LETTERHEAD, _replied(who), token=TOKEN, invitation=CANCEL),
+    "deputy_asked": lambda who: messages.deputy_asked(LETTERHEAD, _deputy(who), token=TOKEN),
+    "deputy_took_over": lambda who: messages.deputy_took_over(
+        LETTERHEAD, who, recipient="alt@musterburg.example", recipient_name="Alte Person", invitation=CANCEL
+    ),
+    "event_reminder": lambda who: messages.event_reminder(LETTERHEAD, who, token=TOKEN, now=NOW),
+    "event_moved": lambda who: _changed(who, EventChange(kind="moved", old_when=OLD, has_new_access=True)),
+    "event_changed": lambda who: _changed(who, EventChange(kind="changed", old_mode=Mode.ON_SITE, old_place="Halle")),
+    "event_cancelled": lambda who: _changed(who, EventChange(kind="cancelled")),
+    "event_restored": lambda who: _changed(who, EventChange(kind="restored", old_when=OLD)),
+    "to_participants": lambda who: messages.to_participants(
+        LETTERHEAD, who, subject="Anderer Raum", text="Bitte kommen Sie in Raum 3.\nEr ist <oben>.", token=TOKEN
+    ),
+    "my_registrations": lambda who: messages.my_registrations(
+        LETTERHEAD, recipient=who.email, token=TOKEN, language=who.language
+    ),
     "test_message": lambda _who: messages.test_message(
         LETTERHEAD, recipient="erika@land.example", recipient_name="Erika Muster"
     ),
 }
+
+
+OLD = when(starts_on=date(2023, 2, 15), start_time=time(9))
+
+
+def _because(who: Registration) -> Registration:
+    who.decision_reason = "Die Plätze sind für Kommunen."
+    return who
+
+
+def _offered(who: Registration) -> Registration:
+    who.claim_until = NOW + timedelta(hours=24)
+    return who
+
+
+def _replied(who: Registration) -> Registration:
+    who.reply = Reply.NO
+    return who
+
+
+def _deputy(who: Registration) -> Deputy:
+    return Deputy(registration=who, given_name="Max", family_name="Neu", email="max@musterburg.example")
+
+
+def _changed(who: Registration, change: EventChange) -> Mail:
+    event = who.offer.event
+    event.move_reason, event.cancellation_reason = "Raum belegt.", "Referentin krank."
+    return messages.event_changed(LETTERHEAD, who, token=TOKEN, change=change, invitation=REQUEST, now=NOW)
 
 
 @pytest.fixture
@@ -64,8 +125,28 @@ def printed(message: EmailMessage) -> str:
 
 
 @pytest.mark.parametrize("kind", MAILS)
-def test_each_mail_reads_whole(registration: Registration, kind: str) -> None:
-    assert printed(composed(MAILS[kind](registration))) == (EXPECTED / f"{kind}.txt").read_text("utf-8")
+def test_each_mail_reads_whole(session: Session, registration: Registration, kind: str) -> None:
+    with session.no_autoflush:
+        assert printed(composed(MAILS[kind](registration))) == (EXPECTED / f"{kind}.txt").read_text("utf-8")
+
+
+def test_every_sentence_to_participants_has_an_english_one() -> None:
+    folders = [resource_folder("templates") / "mail" / kind for kind in ENGLISH]
+    shared = [file for file in folders[0].parent.iterdir() if file.is_file()]
+    files = [*shared, *(file for folder in folders for file in folder.iterdir())]
+    sentences = {found[2] for file in files for found in babel_extract(BytesIO(file.read_bytes()), ["_"], [], {})}
+    assert len(sentences) > 100
+    assert {each for each in sentences if isinstance(each, str) and not catalogue("en")._catalog.get(each)} == set()  # type: ignore[attr-defined]  # noqa: SLF001
+
+
+ENGLISH = sorted(set(MAILS) - {"test_message"})
+
+
+@pytest.mark.parametrize("kind", ENGLISH)
+def test_each_mail_reads_whole_in_english(session: Session, registration: Registration, kind: str) -> None:
+    registration.language = "en"
+    with session.no_autoflush:
+        assert printed(composed(MAILS[kind](registration))) == (EXPECTED / "en" / f"{kind}.txt").read_text("utf-8")
 
 
 def test_the_same_parts_make_the_same_bytes(registration: Registration) -> None:

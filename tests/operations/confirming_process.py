@@ -23,18 +23,18 @@ from ozgtermine.mail.letterhead import Letterhead
 from ozgtermine.models import RegistrationOffer
 from ozgtermine.operations import registering
 from ozgtermine.queries import registrations
-from ozgtermine.queries.registrations import counts, pool
-from ozgtermine.rules.registering import Mode, Pool
+from ozgtermine.queries.registrations import free_seats
+from ozgtermine.rules.registering import Mode, Seats
 from tests.factories import NOW
 
 
 def main(tokens: Path, locking: str) -> None:
     settings = Settings.load(os.environ)
     with create_app(settings).app_context():
-        registrations.counted_pool = _counted_slowly
+        registrations.free_seats = _counted_slowly
         if locking == "unlocked":
             take_the_locks_away()
-            registrations.counted_pool = _counted_together(tokens)
+            registrations.free_seats = _counted_together(tokens)
         print("ready", flush=True)  # noqa: T201 - how the test knows
         sys.stdin.readline()
         for token in tokens.read_text("ascii").split():
@@ -42,17 +42,17 @@ def main(tokens: Path, locking: str) -> None:
                 registering.confirm(session, token, letterhead=Letterhead.of(settings), now=NOW)
 
 
-def _counted_slowly(session: Session, offer: RegistrationOffer, mode: Mode) -> Pool:
-    seats = pool(offer, mode, counts(session, [offer.id]))
-    time.sleep(0.2 if seats.left else 0)
+def _counted_slowly(session: Session, offer: RegistrationOffer) -> Seats:
+    seats = free_seats(session, offer)
+    time.sleep(0.2 if Mode.ONLINE in seats.free_modes else 0)
     return seats
 
 
-def _counted_together(tokens: Path) -> Callable[[Session, RegistrationOffer, Mode], Pool]:
+def _counted_together(tokens: Path) -> Callable[[Session, RegistrationOffer], Seats]:
     """Return a count that comes back only when every process, known by its file of tokens, has counted once."""
 
-    def counted(session: Session, offer: RegistrationOffer, mode: Mode) -> Pool:
-        seats = pool(offer, mode, counts(session, [offer.id]))
+    def counted(session: Session, offer: RegistrationOffer) -> Seats:
+        seats = free_seats(session, offer)
         tokens.with_suffix(".counted").touch()
         while not all(file.with_suffix(".counted").exists() for file in tokens.parent.glob("tokens-?")):
             time.sleep(0.01)

@@ -19,7 +19,7 @@ from tests import factories
 from tests.factories import NOW
 
 LETTERHEAD = Letterhead.of(Settings(base_url="http://termine.example"))
-LINK = re.compile(r"http://termine\.example/anmeldung/(?:bestaetigen/)?([\w-]{43})")
+LINK = re.compile(r"http://termine\.example/anmeldung/(?:bestaetigen/|vertretung/)?([\w-]{43})")
 
 
 def details(name: str = "Erika", **values: object) -> Details:

@@ -15,6 +15,7 @@ from ozgtermine.rules.registering import State
 from ozgtermine.rules.schedule import when
 from tests import factories
 from tests.factories import NOW
+from tests.letterheads import LETTERHEAD
 
 LATER = NOW + timedelta(hours=1)
 HEAD = Letterhead.of(Settings())
@@ -90,7 +91,7 @@ def test_a_cancelled_event_keeps_its_reason_and_comes_back_as_it_was(session: Se
     )  # fmt: skip
     scheduling.cancel(event, reason="noch einmal", now=LATER)
     assert (event.cancellation_reason, event.sequence) == ("Krankheit", 1)
-    scheduling.restore(event, now=LATER)
+    scheduling.restore(session, event, letterhead=LETTERHEAD, now=LATER)
     assert (event.status, event.cancelled_at, event.cancellation_reason, event.sequence) == (
         EventStatus.CONFIRMED, None, "", 2
     )  # fmt: skip

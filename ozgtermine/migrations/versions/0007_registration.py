@@ -34,10 +34,16 @@ def upgrade() -> None:
     _create_notice_and_count()
     with op.batch_alter_table('outgoing_mail') as mail:
         mail.add_column(sa.Column('change_id', sa.String(length=200), nullable=False, server_default=''))
+        mail.add_column(
+            sa.Column('recipient_normalised', sa.String(length=200), nullable=False, server_default='')
+        )
         mail.create_index(op.f('ix_outgoing_mail_change_id'), ['change_id'])
+        mail.create_index(op.f('ix_outgoing_mail_recipient_normalised'), ['recipient_normalised'])
         mail.create_index(op.f('ix_outgoing_mail_registration_id'), ['registration_id'])
     with op.batch_alter_table('outgoing_mail') as mail:
-        mail.alter_column('change_id', existing_type=sa.String(length=200), server_default=None)
+        for name in ('change_id', 'recipient_normalised'):
+            mail.alter_column(name, existing_type=sa.String(length=200), server_default=None)
+    op.execute('UPDATE outgoing_mail SET recipient_normalised = lower(recipient)')
     _allow_acts(*ACTS, 'wrote')
 
 
@@ -46,9 +52,11 @@ def downgrade() -> None:
     _allow_acts(*ACTS)
     with op.batch_alter_table('outgoing_mail') as mail:
         mail.drop_index(op.f('ix_outgoing_mail_registration_id'))
+        mail.drop_index(op.f('ix_outgoing_mail_recipient_normalised'))
         mail.drop_index(op.f('ix_outgoing_mail_change_id'))
+        mail.drop_column('recipient_normalised')
         mail.drop_column('change_id')
-    for table in ('erased_count', 'event_notice', 'consent', 'deputy', 'address_link', 'offer_question'):
+    for table in ('erasure_mark', 'erased_count', 'event_notice', 'consent', 'deputy', 'address_link', 'offer_question'):
         op.drop_table(table)
     _narrow_registration()
     with op.batch_alter_table('registration_offer') as offer:
@@ -288,6 +296,13 @@ def _create_notice_and_count() -> None:
             ['event_id'], ['event.id'], name=op.f('fk_erased_count_event_id'), ondelete='CASCADE'
         ),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_erased_count')),
+    )
+    op.create_table(
+        'erasure_mark',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('tombstones', sa.Integer(), nullable=False),
+        sa.CheckConstraint('id = 1', name=op.f('ck_erasure_mark_one_row')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_erasure_mark')),
     )
     op.create_index(
         'uq_erased_count', 'erased_count', ['event_id', 'state', 'mode', 'sector', 'has_attended'], unique=True

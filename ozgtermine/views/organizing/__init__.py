@@ -2,8 +2,11 @@
 
 from ozgtermine.views.organizing import (
     accounts,
+    attendance,
     audit,
     changes,
+    data_protection,
+    decisions,
     documents,
     drafts,
     events,
@@ -20,6 +23,7 @@ from ozgtermine.views.organizing import (
     several,
     start,
     states,
+    terms,
     wrapping_up,
 )
 
@@ -34,6 +38,9 @@ BLUEPRINTS = tuple(
         changes,
         wrapping_up,
         registrations,
+        decisions,
+        attendance,
+        terms,
         search,
         documents,
         drafts,
@@ -45,6 +52,7 @@ BLUEPRINTS = tuple(
         settings,
         accounts,
         audit,
+        data_protection,
         outbox,
     )
 )

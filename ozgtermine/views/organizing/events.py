@@ -9,6 +9,7 @@ from ozgtermine.forms.event import EventForm, event_values
 from ozgtermine.mail.letterhead import Letterhead
 from ozgtermine.models import Event
 from ozgtermine.operations import scheduling
+from ozgtermine.operations.announcing_changes import pending_notice
 from ozgtermine.operations.taking_back import last_revocable
 from ozgtermine.queries.organizing import PAGE_SIZE, all_events, counts_by_state, number_of, page_of, series_for
 from ozgtermine.rules.permissions import ANONYMOUS, Action
@@ -60,7 +61,8 @@ def show(event_id: int) -> Response:
     event, now = event_or_404(event_id), clock.now()
     counted = counts_by_state(db.session(), event.offer.id) if event.offer else {}
     change = last_revocable(db.session(), event, now=now)
-    return page("organizing/event.html", event=event, counted=counted, change=change, now=now)
+    told = pending_notice(db.session(), event)
+    return page("organizing/event.html", event=event, counted=counted, change=change, told=told, now=now)
 
 
 @blueprint.get("/verwaltung/termine/<int:event_id>/vorschau")

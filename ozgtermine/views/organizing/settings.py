@@ -14,13 +14,13 @@ from ozgtermine.mail.letterhead import Letterhead
 from ozgtermine.models.setting import LEGAL_TEXTS, SETTINGS, Setting, SettingsGroup, legal_setting
 from ozgtermine.operations import changing_settings
 from ozgtermine.operations.finding_gaps import findings
-from ozgtermine.operations.registering import UNCONFIRMED_FOR
 from ozgtermine.operations.resending import post_test_message
 from ozgtermine.queries.settings import effective_settings, find_setting, stored_legal_text, version_of
 from ozgtermine.rendering.legal import TITLES, has_file, legal_text
 from ozgtermine.rendering.markdown import markdown
 from ozgtermine.rendering.settings import setting_name, setting_value
 from ozgtermine.rules.permissions import Action
+from ozgtermine.rules.retention import UNCONFIRMED_FOR
 from ozgtermine.views.answers import configured, notice, page, see_other, settings
 from ozgtermine.views.guards import requires
 from ozgtermine.views.organizing.lookup import seen_version

@@ -1,0 +1,49 @@
+"""For the data protection officer: what is kept, why, until when; what was erased; who looked."""
+
+from flask import Blueprint, Response, make_response
+
+from ozgtermine.database import db
+from ozgtermine.queries.erasure import erased_by_state, last_erased_at, looks_at_people, numbers_of_rows
+from ozgtermine.rendering.processing_record import processing_record
+from ozgtermine.rendering.words import STATES
+from ozgtermine.rules.permissions import Action
+from ozgtermine.rules.personal_data import REGISTER
+from ozgtermine.rules.retention import CLOCKS, PERIODS
+from ozgtermine.views.answers import page, settings
+from ozgtermine.views.guards import requires
+
+blueprint = Blueprint("organizing_data_protection", __name__)
+
+
+@blueprint.get("/verwaltung/datenschutz")
+@requires(Action.READ_AUDIT)
+def show() -> Response:
+    """Show the page; it names nobody but those who looked at lists."""
+    session = db.session()
+    return page(
+        "organizing/data_protection.html",
+        register=REGISTER,
+        numbers=numbers_of_rows(session, sorted({each.table for each in REGISTER})),
+        clocks=CLOCKS,
+        erased=erased_by_state(session),
+        last_erased_at=last_erased_at(session),
+        looks=list(session.scalars(looks_at_people())),
+        states=STATES,
+        record=_record(),
+    )
+
+
+@blueprint.get("/verwaltung/datenschutz/verzeichnis.txt")
+@requires(Action.READ_AUDIT)
+def record() -> Response:
+    """Give the text blocks for the record of processing activities."""
+    response = make_response(_record())
+    response.headers["Content-Type"] = "text/plain; charset=utf-8"
+    response.headers["Content-Disposition"] = 'attachment; filename="verarbeitungsverzeichnis.txt"'
+    return response
+
+
+def _record() -> str:
+    house = settings()
+    days = {each.setting: getattr(house, each.setting) for each in PERIODS}
+    return processing_record(organisation=house.organisation, contact=house.contact_email, days=days)
