@@ -83,7 +83,7 @@ REGISTER = (
         columns=("given_name", "family_name", "email", "email_normalised", "organisation_id"),
         what=N_("Mitglieder und Leitungen der Arbeitsgruppen"),
         purpose=N_("Gruppen führen und zu ihren Terminen einladen"),
-        until=N_("bis sie aus dem Verzeichnis gelöscht werden, spätestens nach dem Ende der Mitgliedschaft"),
+        until=N_("solange die Person im Verzeichnis steht"),
     ),
     Kept(
         table="account",
@@ -91,7 +91,7 @@ REGISTER = (
                  "oidc_subject", "created_at", "disabled_at", "last_signed_in_at"),
         what=N_("Konten der Redaktion, der Leitungen und Mitglieder"),
         purpose=N_("Zugang sichern"),
-        until=N_("bis das Konto gelöscht wird, spätestens nach dem Ende der Mitgliedschaft"),
+        until=N_("solange das Konto besteht"),
     ),
 )  # fmt: skip
 
