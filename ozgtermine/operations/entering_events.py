@@ -58,9 +58,9 @@ def offer_by_default(series: Series) -> RegistrationOffer | None:
     return offer
 
 
-def new_offer(series: Series) -> RegistrationOffer:
-    """Return an offer under the terms that the series' offers begin with, its extra questions included."""
-    offer, terms = RegistrationOffer(), series.terms
+def new_offer(series: Series, *, like: RegistrationOffer | None = None) -> RegistrationOffer:
+    """Return an offer with the terms and extra questions of `like`, else with those the series' offers begin with."""
+    offer, terms = RegistrationOffer(), like or series.terms
     if terms is not None:
         for name in TERMS:
             setattr(offer, name, getattr(terms, name))

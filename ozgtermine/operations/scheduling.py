@@ -79,9 +79,19 @@ def get_event(session: Session, event_id: int, *, seen_version: int | None = Non
     return event
 
 
-def create_event(session: Session, series: Series, details: EventDetails, when: When, *, now: datetime) -> Event:
-    """Add a draft to the series."""
+def create_event(
+    session: Session,
+    series: Series,
+    details: EventDetails,
+    when: When,
+    *,
+    like: Event | None = None,
+    now: datetime,
+) -> Event:
+    """Add a draft to the series; one registers under the terms of `like`, else under those of the series."""
     event = enter(session, series, when, now=now)
+    if like is not None and like.offer is not None and details.offer.policy is not Policy.NONE:
+        event.offer = new_offer(series, like=like.offer)
     _take_over(session, event, details)
     return event
 

@@ -27,7 +27,7 @@ def ask() -> Response:
     template_id, series_id = request.args.get("vorlage", type=int), request.args.get("reihe", type=int)
     if template_id is not None:
         template = event_or_404(template_id)
-        return _form_page(EventForm.of(all_venues(), None, template_values(template)), template.series)
+        return _form_page(EventForm.of(all_venues(), None, template_values(template)), template.series, like=template)
     own = list(db.session.scalars(series_for(current_actor(), Action.EDIT_EVENTS)))
     if series_id is None and len(own) != 1:
         return page("organizing/choose_series.html", series=own)
@@ -40,16 +40,17 @@ def ask() -> Response:
 def create() -> Response:
     """Add a draft, or by the other button a published event."""
     series = series_or_404(request.args.get("reihe", 0, type=int))
+    like = event_or_404(request.args.get("wie", 0, type=int)) if "wie" in request.args else None
     form = EventForm.of(all_venues(), request.form, {})
     if form.validate():
         try:
-            event = _add(series, form)
+            event = _add(series, form, like)
         except Refusal as refusal:
             show_in_form(form, refusal)
         else:
             notice("success", translate(_DONE[event.published_at is not None]))
             return see_other("organizing_events.show", event_id=event.id)
-    return _form_page(form, series, 422)
+    return _form_page(form, series, like=like, status=422)
 
 
 _DONE = {
@@ -58,15 +59,16 @@ _DONE = {
 }
 
 
-def _add(series: Series, form: EventForm) -> Event:
+def _add(series: Series, form: EventForm, like: Event | None) -> Event:
     now = clock.now()
     with transaction() as session:
         own = session.get_one(Series, series.id)
-        event = scheduling.create_event(session, own, form.details(), form.when(), now=now)
+        model = session.get_one(Event, like.id) if like else None
+        event = scheduling.create_event(session, own, form.details(), form.when(), like=model, now=now)
         if "publish" in request.form:
             scheduling.publish(session, event, publish_at=now, number=form.number.data, now=now)
     return event
 
 
-def _form_page(form: EventForm, series: Series, status: int = 200) -> Response:
-    return page("organizing/event_form.html", status, form=form, series=series, event=None)
+def _form_page(form: EventForm, series: Series, *, like: Event | None = None, status: int = 200) -> Response:
+    return page("organizing/event_form.html", status, form=form, series=series, event=None, like=like)

@@ -12,8 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ozgtermine import clock
-from ozgtermine.models import AuditAct, AuditEntry, Document, Event, EventStatus
+from ozgtermine.models import AuditAct, AuditEntry, Document, Event, EventStatus, OfferQuestion, QuestionKind
 from ozgtermine.rules.permissions import Visibility
+from ozgtermine.rules.registering import Promotion
 from ozgtermine.rules.schedule import when
 from tests import factories
 from tests.samples import slides
@@ -67,6 +68,30 @@ def test_a_copy_begins_with_all_but_the_day_the_number_and_what_happened(
     }  # fmt: skip
     assert "Worum es geht" in shown
     assert "War gut" not in shown
+
+
+def test_a_copy_is_registered_for_as_its_model_is_even_after_a_refusal(
+    editor: FlaskClient, session: Session
+) -> None:
+    event = factories.event(session)
+    offer = factories.offer(session, event=event, largest_group=4, promotion=Promotion.CLAIM, quotas={"state": 3})
+    offer.questions = [OfferQuestion(kind=QuestionKind.ONE_OF, label="Essen?", choices="Suppe\nSalat")]
+    session.commit()
+    target = re.compile(r'action="(/verwaltung/termine/neu[^"]*)"')
+    action = target.search(text_of(editor, f"/verwaltung/termine/neu?vorlage={event.id}"))
+    assert action
+    typed = {**TYPED, "policy": "open"}
+    refused = editor.post(action[1], data={**typed, "starts_on": ""}, headers=OURS)
+    again = target.search(unescape(refused.get_data(as_text=True)))
+    assert refused.status_code == 422
+    assert again
+    assert editor.post(again[1], data=typed, headers=OURS).status_code == 303
+    session.rollback()
+    copy = session.scalars(select(Event).where(Event.id != event.id)).one().offer
+    assert copy is not None
+    assert (copy.largest_group, copy.promotion, copy.quotas) == (4, Promotion.CLAIM, {"state": 3})
+    assert [(each.label, each.options) for each in copy.questions] == [("Essen?", ["Suppe", "Salat"])]
+    assert len(fresh(session, event).offer.questions) == 1
 
 
 @pytest.fixture
