@@ -26,7 +26,8 @@ bench: dev
 	@for each in bench/bench_*.py; do $(PYTHON) $$each || exit 1; done
 
 interop: dev
-	$(PYTHON) -m pytest tests/interop
+	@$(PYTHON) -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r requirements/interop.txt
+	$(PYTHON) -m pytest -s tests/interop
 
 soak: dev
 	$(PYTHON) -m pytest -s tests/soak
@@ -39,6 +40,7 @@ translations: dev
 lock: dev
 	$(PYTHON) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade -o requirements/runtime.txt pyproject.toml
 	$(PYTHON) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --extra dev -c requirements/runtime.txt -o requirements/dev.txt pyproject.toml
+	$(PYTHON) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --extra interop -c requirements/dev.txt -o requirements/interop.txt pyproject.toml
 
 runtime dev:
 	@test -n "$(PYTHON3)" || { echo "OZG-Termine braucht Python 3.11 oder neuer. Auf Debian: apt install python3 python3-venv" >&2; exit 2; }

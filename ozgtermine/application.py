@@ -13,9 +13,11 @@ from werkzeug.routing import IntegerConverter, Map
 from ozgtermine import clock
 from ozgtermine.config import ConfigurationError, Settings
 from ozgtermine.database import db
+from ozgtermine.front import layer as front
 from ozgtermine.links import Links
 from ozgtermine.rendering.dates import FILTERS
 from ozgtermine.rendering.paragraphs import paragraphs
+from ozgtermine.rendering.pictures import qr_code
 from ozgtermine.rendering.templates import resource_folder
 from ozgtermine.views import (
     answers,
@@ -34,6 +36,7 @@ from ozgtermine.views import (
     own_account,
     own_data,
     passkeys,
+    personal_calendars,
     provider,
     registration,
     registration_changes,
@@ -64,6 +67,7 @@ BLUEPRINTS = (
     registration_changes.blueprint,
     series_registration.blueprint,
     own_data.blueprint,
+    personal_calendars.blueprint,
     groups.blueprint,
     mailbox.blueprint,
     legal.blueprint,
@@ -119,6 +123,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     _prepare_templates(app)
+    with app.app_context():
+        front.install(app, db.engine, settings.instance / "feeds")
     return app
 
 
@@ -147,7 +153,7 @@ def _prepare_templates(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_translations(catalogue("de"), newstyle=True)  # type: ignore[attr-defined]
-    app.jinja_env.filters.update(FILTERS, paragraphs=paragraphs)
+    app.jinja_env.filters.update(FILTERS, paragraphs=paragraphs, qr_code=qr_code)
     app.jinja_env.globals.update(site=LocalProxy(answers.settings), asset=assets.address, messages=answers.notices)
     app.context_processor(lambda: {"actor": current_actor(), "may": actor_may, "current_path": request.path})
     app.jinja_env.globals.update(workspace_links=workspace_links, passkeys_possible=passkeys.are_possible)

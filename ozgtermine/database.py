@@ -20,11 +20,15 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 from ozgtermine import clock
 from ozgtermine.errors import BusyError
 from ozgtermine.models import (
+    Access,
     Base,
     Document,
     DocumentVersion,
     Event,
+    Membership,
+    NewsletterIssue,
     Organisation,
+    Person,
     Project,
     RegistrationOffer,
     Room,
@@ -32,13 +36,17 @@ from ozgtermine.models import (
     Setting,
     Venue,
 )
-from ozgtermine.operations import auditing
-from ozgtermine.queries.revision import forget_public_change, mark_public_change, raise_revision
+from ozgtermine.operations import auditing, telling_seats
+from ozgtermine.queries.revision import forget_public_change, mark_public_change, note_raised, raise_revision
 
 db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
 
 LOCK_DEADLINE_SECONDS = 30.0
-PUBLIC = (Document, DocumentVersion, Event, Organisation, Project, RegistrationOffer, Room, Series, Setting, Venue)
+PUBLIC = (
+    Access, Document, DocumentVersion, Event, Membership, NewsletterIssue, Organisation, Person, Project,
+    RegistrationOffer, Room, Series, Setting, Venue,
+)  # fmt: skip
+_RAISED = "raised"
 _queue_of_this_process = threading.Lock()
 
 
@@ -136,22 +144,29 @@ def _mark_bulk_writes(state: ORMExecuteState) -> None:
 @event.listens_for(Session, "after_flush")
 def _record(session: Session, flush: UOWTransaction) -> None:
     auditing.record_changes(session, flush, now=clock.now())
+    telling_seats.note(session)
 
 
 @event.listens_for(Session, "before_commit")
 def _raise_revision(session: Session) -> None:
     """Raise the revision as the last statement: before the offer's lock it would deadlock on PostgreSQL."""
     session.flush()
+    telling_seats.tell(session)
     if forget_public_change(session):
         raise_revision(session)
+        session.info[_RAISED] = True
 
 
 @event.listens_for(Session, "after_rollback")
 def _forget_mark(session: Session) -> None:
     forget_public_change(session)
+    telling_seats.forget(session)
     auditing.end_change(session)
+    session.info.pop(_RAISED, None)
 
 
 @event.listens_for(Session, "after_commit")
 def _end_change(session: Session) -> None:
     auditing.end_change(session)
+    if session.info.pop(_RAISED, False):
+        note_raised()

@@ -15,8 +15,8 @@ class Links:
     def event(self, slug: str) -> str:
         return f"{self.base_url}/termine/{slug}"
 
-    def event_calendar(self, slug: str) -> str:
-        return f"{self.base_url}/termine/{slug}.ics"
+    def event_calendar(self, slug: str, language: str = "de") -> str:
+        return f"{self.base_url}{_spoken(language)}/termine/{slug}.ics"
 
     def register(self, slug: str) -> str:
         return f"{self.base_url}/termine/{slug}/anmelden"
@@ -36,8 +36,11 @@ class Links:
     def own_data(self, token: str) -> str:
         return f"{self.base_url}/meine-anmeldungen/{token}"
 
-    def calendar(self, name: str) -> str:
-        return f"{self.base_url}/kalender/{name}.ics"
+    def calendar(self, name: str, language: str = "de") -> str:
+        return f"{self.base_url}{_spoken(language)}/kalender/{name}.ics"
+
+    def personal_calendar(self, token: str) -> str:
+        return f"{self.base_url}/kalender/p/{token}.ics"
 
     def calendars(self) -> str:
         return f"{self.base_url}/kalender"
@@ -74,3 +77,8 @@ class Links:
 
     def set_up_account(self, token: str) -> str:
         return f"{self.base_url}/konto/einrichten/{token}"
+
+
+def _spoken(language: str) -> str:
+    """Return what an address in another language than German begins with."""
+    return "" if language == "de" else f"/{language}"

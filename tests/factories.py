@@ -14,6 +14,7 @@ from ozgtermine.models import (
     DocumentKind,
     DocumentVersion,
     Event,
+    OutgoingMail,
     Registration,
     RegistrationOffer,
     Series,
@@ -138,3 +139,14 @@ def _added(session: Session, row: Row) -> Row:
     session.add(row)
     session.flush()
     return row
+
+
+def outgoing_mail(session: Session, message_id: str = "<1@termine.example>", **values: Any) -> OutgoingMail:
+    mail = OutgoingMail(message_id=message_id, **{
+        "kind": "test", "recipient": "empfang@musterburg.example", "sender": "termine@land.example",
+        "reply_to": "kontakt@land.example", "subject": "Betreff", "text": "Text\n", "html": "<p>Text</p>\n",
+        "created_at": NOW, "due_at": NOW, **values,
+    })  # fmt: skip
+    session.add(mail)
+    session.flush()
+    return mail

@@ -139,7 +139,7 @@ def test_operations_never_commit() -> None:
 
 
 def test_time_is_read_in_the_clock_and_at_the_edges_only() -> None:
-    edges = {"views", "jobs", "commands", "clock.py", "database.py"}  # database.py stamps the record of changes
+    edges = {"front", "views", "jobs", "commands", "clock.py", "database.py"}  # which stamps the record
     found = [
         f"{path.relative_to(TOP)}:{node.lineno}"
         for path in MODULES
@@ -170,7 +170,9 @@ def test_pages_carry_no_inline_style_or_script() -> None:
 
 
 def test_every_address_in_mails_and_feeds_leads_to_a_route(application: Flask) -> None:
-    arguments = {"document_id": 1, "slug": "x", "token": "x", "name": "alle", "style": "text.txt"}
+    arguments = {
+        "document_id": 1, "slug": "x", "token": "x", "name": "alle", "style": "text.txt", "language": "en"
+    }  # fmt: skip
     links, routes = Links(""), application.url_map.bind("termine.example")
     for name, function in inspect.getmembers(links, inspect.ismethod):
         if not name.startswith("_"):

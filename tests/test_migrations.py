@@ -76,3 +76,35 @@ def test_going_all_the_way_back_leaves_no_table(engine: Engine) -> None:
     downgrade(engine)
     assert inspect(engine).get_table_names() == ["alembic_version"]
     assert not is_current(engine)
+
+
+def test_mails_that_wait_go_into_parts_and_back(engine: Engine) -> None:
+    upgrade(engine, "0007")
+    content = (
+        b"From: OZG <termine@land.example>\r\nTo: =?utf-8?q?Zo=C3=AB?= <zoe@musterburg.example>\r\n"
+        b"Reply-To: k@land.example\r\nMessage-ID: <1@land.example>\r\nMIME-Version: 1.0\r\n"
+        b'Content-Type: multipart/alternative; boundary="b"\r\n\r\n'
+        b"--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nGr\xc3\xbc\xc3\x9fe\r\n"
+        b"--b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>Hallo</p>\r\n"
+        b"--b\r\nContent-Type: text/calendar; charset=utf-8; method=CANCEL\r\n\r\nBEGIN:VCALENDAR\r\n--b--\r\n"
+    )
+    with engine.begin() as connection:
+        connection.execute(text(
+            "INSERT INTO outgoing_mail (id, message_id, kind, recipient, recipient_normalised, subject, content, "
+            "priority, state, change_id, created_at, due_at, attempts, last_error) VALUES (1, '<1@land.example>', "
+            "'withdrawn', 'zoe@musterburg.example', 'zoe@musterburg.example', 'Betreff', :content, 0, 'queued', '', "
+            "'2023-01-01 00:00:00+00:00', '2023-01-01 00:00:00+00:00', 0, '')"
+        ), {"content": content})  # fmt: skip
+    upgrade(engine)
+    with engine.connect() as connection:
+        parts = connection.execute(text(
+            "SELECT recipient_name, sender, sender_name, reply_to, text, html, calendar, calendar_method "
+            "FROM outgoing_mail"
+        )).one()  # fmt: skip
+    assert tuple(parts[:6]) == ("Zoë", "termine@land.example", "OZG", "k@land.example", "Grüße", "<p>Hallo</p>")
+    assert (bytes(parts.calendar), parts.calendar_method) == (b"BEGIN:VCALENDAR", "CANCEL")
+    downgrade(engine, "0007")
+    with engine.connect() as connection:
+        whole = bytes(connection.execute(text("SELECT content FROM outgoing_mail")).scalar_one())
+    assert b"Message-ID: <1@land.example>" in whole
+    assert b"Gr=C3=BC=C3=9Fe" in whole

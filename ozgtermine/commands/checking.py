@@ -11,6 +11,7 @@ from flask.cli import ScriptInfo
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from ozgtermine import clock
 from ozgtermine.config import Settings
 from ozgtermine.database import db
 from ozgtermine.files.store import DocumentStore
@@ -18,6 +19,7 @@ from ozgtermine.mail.delivery import SmtpDelivery
 from ozgtermine.migrations import is_current
 from ozgtermine.models import DocumentVersion
 from ozgtermine.operations.finding_gaps import findings, on_the_server
+from ozgtermine.operations.rendering_calendars import unequal_entries
 from ozgtermine.queries.settings import effective_settings
 
 
@@ -50,6 +52,8 @@ def problems_of(app: Flask) -> Iterator[str]:
     yield from (each.sentence for each in findings(db.session(), settings))
     yield from _mail_server(settings)
     yield from _documents(settings.documents_folder)
+    for uid in unequal_entries(db.session(), links=app.extensions["ozgtermine"].links, now=clock.now()):
+        yield f"Der gespeicherte Kalendereintrag {uid} ist nicht der, der zu seinem Termin gehört."
 
 
 def _database() -> str:

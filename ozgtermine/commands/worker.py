@@ -12,6 +12,7 @@ from ozgtermine import clock
 from ozgtermine.config import Settings
 from ozgtermine.database import db, transaction
 from ozgtermine.files.store import DocumentStore
+from ozgtermine.front.refreshing import Refresher
 from ozgtermine.jobs import erasing, falling_due
 from ozgtermine.jobs import nightly as nightly_jobs
 from ozgtermine.jobs.sending import Worker
@@ -26,11 +27,12 @@ def worker() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     settings = _configured()
     erasing.erase_what_came_back(settings, now=clock.now())
+    refresher = Refresher(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's own name for it
     sending = Worker(
         delivery_of(settings),
         mails_per_minute=settings.mails_per_minute,
         settings_in_force=_settings_in_force,
-        chores=lambda: falling_due.run(_settings_in_force(), now=clock.now()),
+        chores=lambda: (falling_due.run(_settings_in_force(), now=clock.now()), refresher.refresh()),
     )
 
     def finish(_signal: int, _frame: FrameType | None) -> None:

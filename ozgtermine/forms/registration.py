@@ -206,7 +206,7 @@ class RegistrationForm(Form):
     def question_rows(self) -> list[tuple[OfferQuestion, Field, Field | None]]:
         """Return each extra question with its field, and the field of its consent where it needs one."""
         return [
-            (each, self[asked.field_name(each)], self[asked.consent_name(each)] if each.is_sensitive else None)
+            (each, self[asked.field_name(each)], self[asked.consent_name(each)] if each.needs_consent else None)
             for each in self.questions
         ]
 
@@ -219,7 +219,7 @@ class RegistrationForm(Form):
                 for each in self._named_colleagues():
                     words = f"{each.given_name.data} {each.family_name.data}"
                     yield translate(N_("Weitere Person")), f"{words}, {each.email.data}" if each.email.data else words
-            elif field.type == "BooleanField":
+            elif field.name.startswith("einwilligung_"):
                 if field.data:
                     yield translate(N_("Einwilligung")), field.label.text
             elif not field.name.startswith("frage_"):

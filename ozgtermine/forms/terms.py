@@ -60,6 +60,8 @@ class QuestionForm(Form):
             raise ValidationError(translate(N_("Geben Sie mindestens zwei Antworten zur Auswahl ein, eine je Zeile.")))
 
     def validate_is_required(self, field: BooleanField) -> None:
+        if field.data and self.kind.data == QuestionKind.CONSENT.value:
+            raise ValidationError(translate(N_("Eine Einwilligung muss freiwillig sein.")))
         if field.data and self.is_sensitive.data:
             raise ValidationError(translate(N_("Eine schützenswerte Frage muss freiwillig sein.")))
 

@@ -27,14 +27,21 @@ class Edition:
     people: tuple[bytes, ...]
     is_off: bool
     access: Access | None = None
+    language: str = "de"
 
 
-def vevent(event: Event, documents: Sequence[Document], links: Links) -> bytes:
+def vevent(event: Event, documents: Sequence[Document], links: Links, language: str = "de") -> bytes:
     """Return the entry that everybody reads; `documents` are the published public ones."""
-    contact = event.series.contact_email
-    people = (line("ORGANIZER", f"mailto:{contact}"),) if contact else ()
-    public = Edition(sequence=event.sequence, people=people, is_off=event.is_cancelled)
+    public = Edition(
+        sequence=event.sequence, people=organizer(event), is_off=event.is_cancelled, language=language
+    )
     return written(event, documents, links, public)
+
+
+def organizer(event: Event) -> tuple[bytes, ...]:
+    """Return who organises, as feeds say it: the series' address alone."""
+    contact = event.series.contact_email
+    return (line("ORGANIZER", f"mailto:{contact}"),) if contact else ()
 
 
 def written(event: Event, documents: Sequence[Document], links: Links, edition: Edition) -> bytes:
@@ -44,7 +51,7 @@ def written(event: Event, documents: Sequence[Document], links: Links, edition: 
             b"BEGIN:VEVENT\r\n",
             *_identity(event, last_modified(event, documents), edition.sequence),
             *_times(event),
-            *_words(event, documents, links, edition.access),
+            *_words(event, documents, links, edition),
             line("STATUS", "CANCELLED" if edition.is_off else event.status.value.upper()),
             line("TRANSP", "TRANSPARENT" if edition.is_off or _is_all_day(event) else "OPAQUE"),
             *edition.people,
@@ -52,6 +59,33 @@ def written(event: Event, documents: Sequence[Document], links: Links, edition: 
             b"END:VEVENT\r\n",
         )
     )
+
+
+def departed(uid: str, *, sequence: int, times: str, left_at: datetime, language: str = "de") -> bytes:
+    """Return the entry that takes an event out of calendars: off, at its old time, and no word of what it was.
+
+    One that merely vanished would stay for ever in programs that take a missing entry, or an empty calendar, for a
+    fault.
+    """
+    return b"".join(
+        (
+            b"BEGIN:VEVENT\r\n",
+            line("UID", uid),
+            line("DTSTAMP", utc(left_at)),
+            line("LAST-MODIFIED", utc(left_at)),
+            line("SEQUENCE", str(sequence)),
+            times.encode(),
+            text("SUMMARY", translate(N_("Termin entfällt"), language)),
+            line("STATUS", "CANCELLED"),
+            line("TRANSP", "TRANSPARENT"),
+            b"END:VEVENT\r\n",
+        )
+    )
+
+
+def times(event: Event) -> str:
+    """Return the lines that say when it is, as they stand in the entry."""
+    return b"".join(_times(event)).decode()
 
 
 def fingerprint(event: Event, documents: Sequence[Document], links: Links) -> str:
@@ -109,65 +143,67 @@ def _local(instant: datetime) -> str:
     return f"{instant.astimezone(BERLIN):%Y%m%dT%H%M%S}"
 
 
-def _words(
-    event: Event, documents: Sequence[Document], links: Links, access: Access | None
-) -> Iterator[bytes]:
-    yield text("SUMMARY", _summary(event))
-    yield text("DESCRIPTION", "\n".join((*_way_in(access), *_description(event, documents, links))))
+def _words(event: Event, documents: Sequence[Document], links: Links, edition: Edition) -> Iterator[bytes]:
+    access, language = edition.access, edition.language
+    yield text("SUMMARY", _summary(event, language))
+    said = (*_way_in(access, language), *_description(event, documents, links, language))
+    yield text("DESCRIPTION", "\n".join(said))
     if access and access.link:
         yield line("CONFERENCE;VALUE=URI;FEATURE=VIDEO", access.link)
-    yield text("LOCATION", _place(event))
+    yield text("LOCATION", _place(event, language))
     yield line("URL", links.event(event.slug))
     yield text("CATEGORIES", event.series.title)
 
 
-def _way_in(access: Access | None) -> Iterator[str]:
+def _way_in(access: Access | None, language: str) -> Iterator[str]:
     """Yield how one participant gets in, on lines of their own: Android knows no CONFERENCE."""
     if access is None:
         return
     if access.link:
-        yield translate(N_("Link: %(link)s"), link=access.link)
+        yield translate(N_("Link: %(link)s"), language, link=access.link)
     if access.phone:
-        yield translate(N_("Telefon: %(number)s"), number=access.phone)
+        yield translate(N_("Telefon: %(number)s"), language, number=access.phone)
     if access.pin:
-        yield translate(N_("PIN: %(pin)s"), pin=access.pin)
+        yield translate(N_("PIN: %(pin)s"), language, pin=access.pin)
     if access.note:
         yield access.note
 
 
-def _summary(event: Event) -> str:
+def _summary(event: Event, language: str) -> str:
     """Return number, name and topic, and that it is off where it is."""
-    topic = topic_text(event)
+    topic = topic_text(event, language)
     title = f"{event.name}: {topic}" if topic else event.name
-    return translate(N_("Entfällt: %(title)s"), title=title) if event.is_cancelled else title
+    return translate(N_("Entfällt: %(title)s"), language, title=title) if event.is_cancelled else title
 
 
-def _description(event: Event, documents: Sequence[Document], links: Links) -> Iterator[str]:
+def _description(
+    event: Event, documents: Sequence[Document], links: Links, language: str
+) -> Iterator[str]:
     """Yield plain lines; documents stand here too, as Nextcloud and Android drop ATTACH."""
     if event.is_cancelled:
-        yield " ".join(filter(None, (translate(N_("Dieser Termin entfällt.")), event.cancellation_reason)))
+        yield " ".join(filter(None, (translate(N_("Dieser Termin entfällt."), language), event.cancellation_reason)))
     elif event.moved_from_on:
-        yield " ".join(filter(None, (_moved(event), event.move_reason)))
+        yield " ".join(filter(None, (_moved(event, language), event.move_reason)))
     if event.description:
         yield event.description
     for each in documents:
         yield f"{each.title}: {links.document(each.id, each.slug)}"
-    yield translate(N_("Alle Angaben: %(url)s"), url=links.event(event.slug))
+    yield translate(N_("Alle Angaben: %(url)s"), language, url=links.event(event.slug))
 
 
-def _moved(event: Event) -> str:
+def _moved(event: Event, language: str) -> str:
     assert event.moved_from_on is not None  # noqa: S101 - the caller asked
-    before = full_day(event.moved_from_on)
+    before = full_day(event.moved_from_on, language)
     if event.moved_from_time:
-        before = f"{before}, {translate(N_('%(start)s Uhr'), start=clock(event.moved_from_time))}"
-    return translate(N_("Verlegt vom %(before)s."), before=before)
+        before = f"{before}, {translate(N_('%(start)s Uhr'), language, start=clock(event.moved_from_time))}"
+    return translate(N_("Verlegt vom %(before)s."), language, before=before)
 
 
-def _place(event: Event) -> str:
+def _place(event: Event, language: str) -> str:
     if event.mode is Mode.ONLINE or event.venue is None:
-        return where_text(event)
+        return where_text(event, language)
     place = ", ".join(filter(None, (event.room.name if event.room else "", event.venue.address)))
-    return translate(N_("%(place)s und online"), place=place) if event.mode is Mode.HYBRID else place
+    return translate(N_("%(place)s und online"), language, place=place) if event.mode is Mode.HYBRID else place
 
 
 def _attachment(document: Document, links: Links) -> bytes:

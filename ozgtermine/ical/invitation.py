@@ -22,6 +22,7 @@ class Attendance:
     attendee_name: str
     organizer_email: str
     sequence: int
+    language: str = "de"
 
 
 def request(event: Event, attendance: Attendance, links: Links, access: Access | None = None) -> bytes:
@@ -38,7 +39,10 @@ def cancel(event: Event, attendance: Attendance, links: Links) -> bytes:
 
 
 def _entry(event: Event, attendance: Attendance, links: Links, access: Access | None, *, is_off: bool) -> bytes:
-    edition = Edition(sequence=attendance.sequence, people=_people(attendance), is_off=is_off, access=access)
+    edition = Edition(
+        sequence=attendance.sequence, people=_people(attendance), is_off=is_off, access=access,
+        language=attendance.language,
+    )  # fmt: skip
     return written(event, (), links, edition)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from ozgtermine import clock
 from ozgtermine.config import Settings
 from ozgtermine.files.store import DocumentStore
+from ozgtermine.mail.folder import erase_old
 from ozgtermine.models import (
     AccountLink,
     AccountSession,
@@ -25,10 +26,12 @@ from ozgtermine.models import (
 )
 from ozgtermine.operations.erasing import erase_unconfirmed
 from ozgtermine.operations.keeping_drafts import erase_drafts
+from ozgtermine.queries.personal_calendars import erase_calendars_of_nobody
 from ozgtermine.rules.retention import erased_before
 
 STRAY_FILES_KEPT = timedelta(days=1)
 PENDING_IMPORTS_KEPT = timedelta(days=1)
+RETIRED_CALENDARS_KEPT = timedelta(days=90)
 SIGN_IN_TRACES_KEPT = timedelta(days=1)
 SIGN_INS = (AuditAct.SIGNED_IN, AuditAct.SIGN_IN_FAILED, AuditAct.SIGNED_OUT)
 
@@ -39,7 +42,10 @@ def run(session: Session, store: DocumentStore | None, settings: Settings, *, no
     Without a store no file is touched.
     """
     done = {name: job(session, settings, now) for name, job in JOBS.items()}
-    return done if store is None else done | {"stray files removed": _remove_stray_files(session, store)}
+    if store is None:
+        return done
+    mails = erase_old(settings.mail_folder, before=erased_before(clock.real_now(), settings.sent_mails_days))
+    return done | {"stray files removed": _remove_stray_files(session, store), "mails kept as files erased": mails}
 
 
 def _erase_unconfirmed(session: Session, _settings: Settings, now: datetime) -> int:
@@ -76,6 +82,10 @@ def _erase_expired_links(session: Session, _settings: Settings, now: datetime) -
     return erased
 
 
+def _erase_calendars(session: Session, _settings: Settings, now: datetime) -> int:
+    return erase_calendars_of_nobody(session, retired_before=now - RETIRED_CALENDARS_KEPT)
+
+
 def _erase_pending_imports(session: Session, _settings: Settings, _now: datetime) -> int:
     """Forget tables of people that nobody took over; they came at a real time, also in a demonstration."""
     old = delete(PendingImport).where(PendingImport.created_at < clock.real_now() - PENDING_IMPORTS_KEPT)
@@ -110,6 +120,7 @@ JOBS: dict[str, Callable[[Session, Settings, datetime], int]] = {
     "unconfirmed registrations erased": _erase_unconfirmed,
     "sent mails erased": _erase_sent_mails,
     "expired links erased": _erase_expired_links,
+    "personal calendars of nobody erased": _erase_calendars,
     "unsaved drafts erased": _erase_drafts,
     "imports nobody took over erased": _erase_pending_imports,
     "expired sessions, links and attempts erased": _erase_traces_of_signing_in,

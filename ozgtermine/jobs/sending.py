@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -136,13 +136,16 @@ class Worker:
 
 
 def lease_one(now: datetime) -> OutgoingMail | None:
-    """Return the next due mail, leased for some minutes to this worker alone; the look costs no write lock."""
-    nothing_due = db.session.scalars(_due(now).with_only_columns(OutgoingMail.id)).first() is None
+    """Return the next due mail, leased for some minutes to this worker alone; the look costs no write lock.
+
+    What a dead worker left behind counts as never sent and goes first, then confirmations before bulk.
+    """
+    something_is_due = db.session.scalar(_SOMETHING_IS_DUE, {"now": now})
     db.session.rollback()
-    if nothing_due:
+    if not something_is_due:
         return None
     with transaction() as session:
-        mail = session.scalars(_due(now).with_for_update(skip_locked=True)).one_or_none()
+        mail = _next(session, _LEFT_BEHIND, now) or _next(session, _QUEUED, now)
         if mail is not None:
             mail.state = MailState.SENDING
             mail.leased_until = now + LEASE
@@ -150,21 +153,28 @@ def lease_one(now: datetime) -> OutgoingMail | None:
     return mail
 
 
-def _due(now: datetime) -> Select[OutgoingMail]:
-    """Select the next mail: confirmations before bulk; one whose lease ran out counts as never sent."""
-    queued = and_(OutgoingMail.state == MailState.QUEUED, OutgoingMail.due_at <= now)
-    left_behind = and_(OutgoingMail.state == MailState.SENDING, OutgoingMail.leased_until <= now)
-    in_order = (OutgoingMail.priority, OutgoingMail.due_at, OutgoingMail.id)
-    return select(OutgoingMail).where(or_(queued, left_behind)).order_by(*in_order).limit(1)
+def _next(session: Session, statement: Select[OutgoingMail], now: datetime) -> OutgoingMail | None:
+    return session.scalars(statement, {"now": now}).one_or_none()
+
+
+# Two statements, so that each walks its index in order and ends at the first row, however many wait.
+_IN_ORDER = (OutgoingMail.priority, OutgoingMail.due_at, OutgoingMail.id)
+_IS_LEFT_BEHIND = and_(OutgoingMail.state == MailState.SENDING, OutgoingMail.leased_until <= bindparam("now"))
+_IS_QUEUED = and_(OutgoingMail.state == MailState.QUEUED, OutgoingMail.due_at <= bindparam("now"))
+_SOMETHING_IS_DUE = select(
+    or_(*(select(OutgoingMail.id).where(each).exists() for each in (_IS_LEFT_BEHIND, _IS_QUEUED)))
+)
+_LEFT_BEHIND, _QUEUED = (
+    select(OutgoingMail).where(each).order_by(*_IN_ORDER).limit(1).with_for_update(skip_locked=True)
+    for each in (_IS_LEFT_BEHIND, _IS_QUEUED)
+)
 
 
 def mark_sent(mail_id: int, now: datetime) -> None:
     """Take the mail as sent; whoever holds an older lease of it finds nothing to do any more."""
+    done = {"state": MailState.SENT, "sent_at": now, "leased_until": None, "last_error": ""}
     with transaction() as session:
-        mail = session.get(OutgoingMail, mail_id)
-        if mail is not None:
-            mail.state, mail.sent_at = MailState.SENT, now
-            mail.leased_until, mail.last_error = None, ""
+        session.execute(update(OutgoingMail).where(OutgoingMail.id == mail_id).values(done))
 
 
 def mark_failed(mail_id: int, error: str) -> None:

@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Literal
 
-from ozgtermine.mail.letterhead import Letterhead
+from ozgtermine.models import OutgoingMail
 
 Method = Literal["REQUEST", "CANCEL"]
 
@@ -35,31 +35,28 @@ class Mail:
     priority: int = 0
 
 
-def compose(mail: Mail, letterhead: Letterhead, *, message_id: str) -> bytes:
+def compose(mail: OutgoingMail) -> bytes:
     """Return the message without a Date, which is put in front when it is sent; same parts, same bytes.
 
     The calendar object is the last alternative, where Outlook and Gmail look, and an attachment, which all others
-    offer to open. A line break in a header cannot get in: it is dropped here, and `email` raises on one.
+    offer to open. A line break in a header cannot get in: it is dropped here, and `email` raises on one. Raises
+    ValueError or MessageError for an address that is none.
     """
     message = EmailMessage(policy=SMTP)
-    message["From"] = Address(_one_line(letterhead.sender_name), addr_spec=letterhead.sender)
+    message["From"] = Address(_one_line(mail.sender_name), addr_spec=mail.sender)
     message["To"] = Address(_one_line(mail.recipient_name), addr_spec=mail.recipient)
-    message["Reply-To"] = Address(addr_spec=mail.reply_to or letterhead.contact)
+    message["Reply-To"] = Address(addr_spec=mail.reply_to)
     message["Subject"] = _one_line(mail.subject)
-    message["Message-ID"] = message_id
+    message["Message-ID"] = mail.message_id
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text, cte="quoted-printable")
     message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
-    if mail.invitation:
-        _invite(message, mail.invitation)
-    _fix_boundaries(message, message_id)
+    if mail.calendar:
+        parameters = {"charset": "utf-8", "method": mail.calendar_method}
+        message.add_alternative(mail.calendar, "text", "calendar", params=parameters)
+        message.add_attachment(mail.calendar, "text", "calendar", params=parameters, filename="invite.ics")
+    _fix_boundaries(message, mail.message_id)
     return message.as_bytes()
-
-
-def _invite(message: EmailMessage, invitation: Invitation) -> None:
-    parameters = {"charset": "utf-8", "method": invitation.method}
-    message.add_alternative(invitation.content, "text", "calendar", params=parameters)
-    message.add_attachment(invitation.content, "text", "calendar", params=parameters, filename="invite.ics")
 
 
 def _fix_boundaries(message: EmailMessage, message_id: str) -> None:

@@ -4,11 +4,13 @@ import os
 import smtplib
 import ssl
 from datetime import datetime
+from email.errors import MessageError
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Protocol
 
 from ozgtermine.config import Settings
+from ozgtermine.mail.composing import compose
 from ozgtermine.models import OutgoingMail
 
 _PERMANENT = range(500, 600)
@@ -55,7 +57,7 @@ class FolderDelivery:
     def send(self, mail: OutgoingMail, *, sent_at: datetime) -> None:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            _write_whole(self.folder / file_name(mail.message_id), _dated(mail.content, sent_at))
+            _write_whole(self.folder / file_name(mail.message_id), _message(mail, sent_at))
         except OSError as error:
             raise AwayError(str(error)) from error
 
@@ -94,7 +96,7 @@ class SmtpDelivery:
 
     def send(self, mail: OutgoingMail, *, sent_at: datetime) -> None:
         try:
-            self._connected().sendmail(self.settings.mail_from, [mail.recipient], _dated(mail.content, sent_at))
+            self._connected().sendmail(self.settings.mail_from, [mail.recipient], _message(mail, sent_at))
         except (OSError, smtplib.SMTPException) as error:
             self.rest()
             raise _meaning(error) from error
@@ -164,5 +166,10 @@ def _as_bytes(reply: bytes | str) -> bytes:
     return reply if isinstance(reply, bytes) else reply.encode()
 
 
-def _dated(content: bytes, sent_at: datetime) -> bytes:
+def _message(mail: OutgoingMail, sent_at: datetime) -> bytes:
+    """Return the bytes that go over the wire. Raises RefusedError for a mail that no server could take."""
+    try:
+        content = compose(mail)
+    except (ValueError, MessageError) as error:
+        raise RefusedError(str(error)) from error
     return b"Date: " + format_datetime(sent_at).encode("ascii") + b"\r\n" + content

@@ -39,6 +39,14 @@ def find_kept_mail(folder: Path, name: str) -> Kept | None:
     return _read(file) if _NAME.fullmatch(name) and file.is_file() else None
 
 
+def erase_old(folder: Path, *, before: datetime) -> int:
+    """Remove the mails that were kept before an instant in real time; return how many."""
+    old = [file for file in folder.glob("*.eml") if file.stat().st_mtime < before.timestamp()]
+    for file in old:
+        file.unlink(missing_ok=True)
+    return len(old)
+
+
 def _read(file: Path) -> Kept:
     message = BytesParser(_class=EmailMessage, policy=policy.default).parsebytes(file.read_bytes())
     date = message["Date"]

@@ -21,7 +21,8 @@ from ozgtermine.models.form_draft import FormDraft
 from ozgtermine.models.mail import MailState, OutgoingMail
 from ozgtermine.models.offer import OfferQuestion, QuestionKind, RegistrationOffer, SeriesTerms, Terms
 from ozgtermine.models.people import Membership, MembershipRole, Organisation, PendingImport, Person, Sector
-from ozgtermine.models.publication import NewsletterIssue, PublicRevision, RenderedEvent
+from ozgtermine.models.personal_calendar import PersonalCalendar
+from ozgtermine.models.publication import FeedEntry, NewsletterIssue, PublicRevision, RenderedEvent
 from ozgtermine.models.registration import (
     AddressLink,
     Consent,
@@ -60,6 +61,7 @@ __all__ = [
     "Event",
     "EventNotice",
     "EventStatus",
+    "FeedEntry",
     "FormDraft",
     "LinkPurpose",
     "MailState",
@@ -72,6 +74,7 @@ __all__ = [
     "Passkey",
     "PendingImport",
     "Person",
+    "PersonalCalendar",
     "Project",
     "PublicRevision",
     "QuestionKind",

@@ -17,22 +17,30 @@ class MailState(StrEnum):
 
 
 class OutgoingMail(Base):
-    """A composed message (RFC 5322 bytes) with a stable Message-ID.
+    """The parts of a message with a stable Message-ID; whoever sends it puts them together (`mail.composing`).
 
+    A calendar object goes with its method (RFC 6047), and a message without one has neither.
     `sending` holds a lease until `leased_until`; after a crash it is sent again under the same Message-ID. A lower
     `priority` goes first. A mail with a `change_id` waits until its change cannot be taken back any more.
     """
 
     __tablename__ = "outgoing_mail"
-    __table_args__ = (Index("ix_outgoing_mail_state_due_at", "state", "due_at"),)
+    __table_args__ = (Index("ix_outgoing_mail_state_priority_due_at", "state", "priority", "due_at", "id"),)
 
     id: Mapped[PrimaryKey]
     message_id: Mapped[Word] = mapped_column(unique=True)
     kind: Mapped[Word]
     recipient: Mapped[Word]
     recipient_normalised: Mapped[Word] = mapped_column(default="", index=True)
+    recipient_name: Mapped[Word] = mapped_column(default="")
+    sender: Mapped[Word]
+    sender_name: Mapped[Word] = mapped_column(default="")
+    reply_to: Mapped[Word]
     subject: Mapped[LongText]
-    content: Mapped[bytes] = mapped_column(LargeBinary)
+    text: Mapped[LongText]
+    html: Mapped[LongText]
+    calendar: Mapped[bytes | None] = mapped_column(LargeBinary)
+    calendar_method: Mapped[Word] = mapped_column(default="")
     priority: Mapped[int] = mapped_column(default=0)
     state: Mapped[MailState] = enum_column(MailState, default=MailState.QUEUED)
     registration_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id", ondelete="SET NULL"), index=True)

@@ -28,6 +28,8 @@ class QuestionKind(StrEnum):
     SEVERAL_OF = "several_of"
     YES_NO = "yes_no"
     NUMBER = "number"
+    CONSENT = "consent"
+    """A box to tick of one's own free will; the question is what one agrees to."""
 
 
 class Terms:
@@ -100,6 +102,8 @@ class RegistrationOffer(Terms, Base):
     opens_with_issue_id: Mapped[int | None] = mapped_column(ForeignKey("newsletter_issue.id"))
     seats_on_site: Mapped[int | None]
     seats_online: Mapped[int | None]
+    told_seats: Mapped[Word] = mapped_column(default="", info={"derived": True})
+    """What the public was told last about its seats, see `operations.telling_seats`."""
 
     event: Mapped[Event] = relationship(back_populates="offer")
     opens_with_issue: Mapped[NewsletterIssue | None] = relationship()
@@ -176,6 +180,11 @@ class OfferQuestion(Base):
     is_sensitive: Mapped[bool] = mapped_column(default=False)
     is_erased_early: Mapped[bool] = mapped_column(default=True)
     """Answers go at the end of the event, whatever the offer's `retention_days` say."""
+
+    @property
+    def needs_consent(self) -> bool:
+        """Whether an answer is only kept together with a consent of its own; a consent is one itself."""
+        return self.is_sensitive and self.kind is not QuestionKind.CONSENT
 
     offer: Mapped[RegistrationOffer | None] = relationship(back_populates="questions")
     terms: Mapped[SeriesTerms | None] = relationship(back_populates="questions")

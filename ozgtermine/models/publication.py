@@ -1,11 +1,11 @@
-"""What the public side remembers: its revision, newsletter issues, and rendered calendar entries."""
+"""What the public side remembers: its revision, newsletter issues, rendered entries, and what feeds handed out."""
 
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ozgtermine.models.base import Base, PrimaryKey, Word
+from ozgtermine.models.base import Base, LongText, PrimaryKey, Word
 
 
 class PublicRevision(Base):
@@ -38,6 +38,21 @@ class NewsletterIssue(Base):
     def appears_on(self) -> date:
         """The day from which the issue's announcements count: its cut-off day, else the first of its month."""
         return self.cut_off_on or date(self.year, self.month, 1)
+
+
+class FeedEntry(Base):
+    """What a feed has handed out: an entry's version and its DTSTART and DTEND lines.
+
+    `left_at` is when it was missing first: the feed then says for a while, without any other word, that it is off.
+    """
+
+    __tablename__ = "feed_entry"
+
+    feed: Mapped[Word] = mapped_column(primary_key=True)
+    uid: Mapped[Word] = mapped_column(primary_key=True)
+    sequence: Mapped[int]
+    times: Mapped[LongText]
+    left_at: Mapped[datetime | None]
 
 
 class RenderedEvent(Base):

@@ -98,6 +98,10 @@ class Registration(Base):
     def name(self) -> str:
         return f"{self.given_name} {self.family_name}".strip()
 
+    @property
+    def standing_consents(self) -> list["Consent"]:
+        return [each for each in self.consents if each.withdrawn_at is None]
+
     def enter(self, target: State, step: Step, *, now: datetime) -> None:
         """Go from one state to another, with the instants that belong to it. Anything else is a bug: ValueError."""
         if not may_become(self.state, step, target):

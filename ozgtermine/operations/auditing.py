@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import Enum
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import inspect
+from sqlalchemy import insert, inspect
 from sqlalchemy.orm import Session, UOWTransaction
 
 from ozgtermine.models import (
@@ -68,16 +69,25 @@ def end_change(session: Session) -> None:
 
 def note(session: Session, act: AuditAct, thing: Base, *, now: datetime, text: str = "") -> None:
     """Record what changes no row: a look at a participants' list, an export, a sign-in."""
-    session.add(_entry(session, act, thing, now=now, text=text))
+    session.add(AuditEntry(**_entry(session, act, thing, now=now, text=text)))
 
 
 def record_changes(session: Session, flush: UOWTransaction, *, now: datetime) -> None:
-    """Record every audited row that this flush has added, changed or removed."""
-    for act, rows in _flushed(session, flush):
-        for row in rows:
-            changes = _changes(row, act)
-            if changes or act is AuditAct.REMOVED:
-                session.add(_entry(session, act, row, now=now, changes=changes))
+    """Record every audited row that this flush has added, changed or removed, in one statement.
+
+    Not as objects: a second flush would cost more than the change itself.
+    """
+    entries = [
+        _entry(session, act, row, now=now, changes=changes)
+        for act, rows in _flushed(session, flush)
+        for row in rows
+        if (changes := _changes(row, act)) or act is AuditAct.REMOVED
+    ]
+    if entries:
+        session.connection().execute(_INSERT, entries)
+
+
+_INSERT = insert(AuditEntry)
 
 
 def _flushed(session: Session, flush: UOWTransaction) -> Iterator[tuple[AuditAct, list[Base]]]:
@@ -91,20 +101,30 @@ def _flushed(session: Session, flush: UOWTransaction) -> Iterator[tuple[AuditAct
 
 def _changes(row: Base, act: AuditAct) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
-    state = inspect(row)
-    for attribute in state.mapper.column_attrs:
-        column = attribute.columns[0]
-        history = state.attrs[attribute.key].history
-        if column.primary_key or column.info.get("derived") or (act is not AuditAct.REMOVED and not history.added):
-            continue
-        before = history.deleted[0] if history.deleted else None
-        after = history.added[0] if history.added else None
+    attributes = inspect(row).attrs
+    for name, is_secret in _recorded(type(row)):
         if act is AuditAct.REMOVED:
-            before, after = getattr(row, attribute.key), None
+            before, after = getattr(row, name), None
+        else:
+            history = attributes[name].history
+            if not history.added:
+                continue
+            before, after = history.deleted[0] if history.deleted else None, history.added[0]
         if _is_empty(before) and _is_empty(after):
             continue
-        found[attribute.key] = [None, None] if column.info.get("secret") else [_plain(before), _plain(after)]
+        found[name] = [None, None] if is_secret else [_plain(before), _plain(after)]
     return found
+
+
+@cache
+def _recorded(kind: type[Base]) -> list[tuple[str, bool]]:
+    """Return the columns of a model that are recorded, and whether without their values."""
+    columns = [(each.key, each.columns[0]) for each in inspect(kind).column_attrs]
+    return [
+        (name, bool(column.info.get("secret")))
+        for name, column in columns
+        if not column.primary_key and not column.info.get("derived")
+    ]
 
 
 def _is_empty(value: object) -> bool:
@@ -129,23 +149,23 @@ def _entry(
     now: datetime,
     changes: dict[str, list[Any]] | None = None,
     text: str = "",
-) -> AuditEntry:
+) -> dict[str, Any]:
     author: Author = session.info.get(_AUTHOR, SYSTEM)
-    return AuditEntry(
-        change_id=change_id(session),
-        at=now,
-        account_id=author.account_id,
-        author=author.name,
-        act=act,
-        thing=thing.__tablename__,
-        thing_id=getattr(thing, "id", None),
-        title=_title(session, thing),
-        event_id=_event_id(session, thing),
-        series_id=_series_id(thing),
-        person_id=_person_id(thing),
-        changes=changes or {},
-        note=text,
-    )
+    return {
+        "change_id": change_id(session),
+        "at": now,
+        "account_id": author.account_id,
+        "author": author.name,
+        "act": act,
+        "thing": thing.__tablename__,
+        "thing_id": getattr(thing, "id", None),
+        "title": _title(session, thing),
+        "event_id": _event_id(session, thing),
+        "series_id": _series_id(thing),
+        "person_id": _person_id(thing),
+        "changes": changes or {},
+        "note": text,
+    }
 
 
 def _title(session: Session, thing: Base) -> str:

@@ -66,4 +66,5 @@ def _attendance(registration: Registration, letterhead: Letterhead) -> invitatio
         attendee_name=registration.name,
         organizer_email=letterhead.sender,
         sequence=registration.invitation_sequence,
+        language=registration.language,
     )

@@ -1,6 +1,6 @@
 """Settings: changed together where they stand together, never behind somebody's back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -11,7 +11,7 @@ from ozgtermine.config import Settings
 from ozgtermine.errors import InvalidValueError, StaleEditError
 from ozgtermine.models import Setting
 from ozgtermine.models.setting import SETTINGS, SettingsGroup, legal_setting
-from ozgtermine.queries.settings import effective_settings, find_setting, version_of
+from ozgtermine.queries.settings import effective_settings, find_setting, find_settings
 from ozgtermine.rules.retention import PERIODS
 from ozgtermine.wording import N_
 
@@ -24,13 +24,12 @@ def change_settings(
     Raises StaleEditError where somebody changed the group since `seen_version`, InvalidValueError where a period is
     out of its bounds.
     """
-    if version_of(session, SETTINGS[group]) != seen_version:
-        raise StaleEditError
+    rows = _rows(session, SETTINGS[group], seen_version)
     _check_periods(values)
     present = effective_settings(session, configured)
     for name in SETTINGS[group]:
         if name in values and name not in configured.fixed and values[name] != getattr(present, name):
-            _put(session, name, values[name])
+            _put(session, rows, name, values[name])
     _flush(session)
 
 
@@ -46,11 +45,9 @@ def _check_periods(values: Mapping[str, Any]) -> None:
 def change_legal_text(session: Session, text: str, content: str, *, seen_version: int) -> None:
     """Have `content` shown; empty gives way to the operator's or our text. Raises StaleEditError."""
     name = legal_setting(text)
-    if version_of(session, [name]) != seen_version:
-        raise StaleEditError
-    row = find_setting(session, name)
-    if content != ((row and row.value) or ""):
-        _put(session, name, content or None)
+    rows = _rows(session, [name], seen_version)
+    if content != ((name in rows and rows[name].value) or ""):
+        _put(session, rows, name, content or None)
     _flush(session)
 
 
@@ -63,8 +60,19 @@ def restore_legal_text(session: Session, text: str, *, seen_version: int) -> Non
     _flush(session)
 
 
-def _put(session: Session, name: str, value: object) -> None:
-    row = find_setting(session, name)
+def _rows(session: Session, names: Iterable[str], seen_version: int) -> dict[str, Setting]:
+    """Return the settings' rows; what is written must be these, or a change of the same moment would be lost.
+
+    Raises StaleEditError where somebody changed one since `seen_version`.
+    """
+    rows = find_settings(session, names)
+    if sum(row.version for row in rows.values()) != seen_version:
+        raise StaleEditError
+    return rows
+
+
+def _put(session: Session, rows: Mapping[str, Setting], name: str, value: object) -> None:
+    row = rows.get(name)
     if row is None:
         session.add(Setting(name=name, value=value))
     else:

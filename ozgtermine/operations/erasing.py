@@ -21,6 +21,7 @@ from ozgtermine.models import (
     Event,
     OfferQuestion,
     OutgoingMail,
+    PersonalCalendar,
     Registration,
     RegistrationOffer,
 )
@@ -187,5 +188,6 @@ def erase_person(
             registration.enter(State.CANCELLED, Step.CANCEL, now=now)
     session.flush()
     forget(session, found, graveyard, now=now)
-    session.execute(delete(AddressLink).where(AddressLink.email_normalised == email_normalised))
+    for model in (AddressLink, PersonalCalendar):
+        session.execute(delete(model).where(model.email_normalised == email_normalised))
     return len(found)

@@ -195,7 +195,7 @@ def _fill(registration: Registration, details: Details, now: datetime) -> None:
 
 def _agree(registration: Registration, consents: dict[str, str], now: datetime) -> None:
     """Note what is agreed to and no longer; what was agreed to once keeps its words and its time."""
-    standing = {each.purpose: each for each in registration.consents if each.withdrawn_at is None}
+    standing = {each.purpose: each for each in registration.standing_consents}
     for purpose, consent in standing.items():
         if purpose not in consents:
             consent.withdrawn_at = now
@@ -269,16 +269,20 @@ def admit(
 
     The caller holds the lock, so that the count is true until the commit. Raises FullError.
     """
-    if registration.address_confirmed_at is None:
-        registration.address_confirmed_at = now
     if offer.policy is Policy.ON_REQUEST and step is Step.CONFIRM_ADDRESS:
-        registration.enter(State.REQUESTED, step, now=now)
+        _enter(registration, State.REQUESTED, step, now)
         token = manage_link(session, registration)
         mail = messages.requested(letterhead, registration, token=token)
     else:
         token, mail = _seat_or_line(session, offer, registration, step, letterhead, now)
     outbox.post(session, mail, letterhead, now=now, registration_id=registration.id, revocable_as=revocable_as)
     return token
+
+
+def _enter(registration: Registration, target: State, step: Step, now: datetime) -> None:
+    """Enter what only a confirmed address can be in."""
+    registration.address_confirmed_at = registration.address_confirmed_at or now
+    registration.enter(target, step, now=now)
 
 
 def _seat_or_line(
@@ -291,14 +295,14 @@ def _seat_or_line(
 ) -> tuple[str, Mail]:
     is_approved = step is Step.APPROVE
     if promote(session, offer, letterhead=letterhead, now=now).has_one_for(registration.mode, registration.sector):
-        registration.enter(State.CONFIRMED, step, now=now)
-        token = manage_link(session, registration)
+        _enter(registration, State.CONFIRMED, step, now)
         entry = calendar_entry(session, registration, letterhead, now)
+        token = manage_link(session, registration)
         build = messages.approved if is_approved else messages.registration_confirmed
         return token, build(letterhead, registration, token=token, invitation=entry, now=now)
     if not offer.has_waiting_list and not is_approved:
         raise FullError
-    registration.enter(State.WAITING, step, now=now)
+    _enter(registration, State.WAITING, step, now)
     token = manage_link(session, registration)
     place = registrations.place_in_line(session, registration)
     waits = messages.approved_waiting if is_approved else messages.registration_waiting

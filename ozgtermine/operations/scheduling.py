@@ -103,7 +103,7 @@ def edit_event(
 
     The date of a published event is changed by `move` alone, so that everybody learns of it.
     """
-    with tracked(event, now):
+    with tracked(event, now), _leaving(event):
         if event.published_at is None:
             event.set_when(when)
         _take_over(session, event, details)
@@ -193,7 +193,24 @@ def publish(
 
 def hide(event: Event) -> None:
     """Make the event a draft again; its number, address and registrations stay."""
-    event.published_at = None
+    with _leaving(event):
+        event.published_at = None
+
+
+@contextmanager
+def _leaving(event: Event) -> Iterator[None]:
+    """Leave room for a number if the public loses sight of the event: the entry that takes it out of calendars has it.
+
+    Shown again, the event outranks that entry (RFC 5546, 2.1.4).
+    """
+    was_public = _is_public(event)
+    yield
+    if was_public and not _is_public(event):
+        event.sequence += 2
+
+
+def _is_public(event: Event) -> bool:
+    return event.published_at is not None and event.visibility is Visibility.PUBLIC
 
 
 def move(event: Event, when: When, *, reason: str, now: datetime) -> None:
@@ -221,7 +238,8 @@ def cancel(event: Event, *, reason: str, now: datetime) -> None:
 
 def show_to(event: Event, visibility: Visibility) -> None:
     """Let others see the event than before."""
-    event.visibility = visibility
+    with _leaving(event):
+        event.visibility = visibility
 
 
 def restore(session: Session, event: Event, *, letterhead: Letterhead, now: datetime) -> None:

@@ -4,18 +4,17 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from ozgtermine.clock import BERLIN
-from ozgtermine.models import Document, Event, EventStatus, RenderedEvent, Series, SeriesKind
+from ozgtermine.models import Document, Event, EventStatus, FeedEntry, RenderedEvent, Series, SeriesKind
 from ozgtermine.queries.documents import documents
-from ozgtermine.queries.events import events
+from ozgtermine.queries.events import events, visible_to
 from ozgtermine.rules.permissions import ANONYMOUS
 from ozgtermine.rules.schedule import Precision
 
 AUDIENCE = "public"
-LANGUAGE = "de"
 CANCELLED_STAY = timedelta(days=90)
 
 KNOWN_TO_THE_DAY = Event.precision.in_((Precision.MINUTE, Precision.DAY))
@@ -40,8 +39,29 @@ def calendar_events(scope: ColumnElement[bool], now: datetime, year: int | None 
     """
     today = now.astimezone(BERLIN).date()
     stays = or_(Event.status != EventStatus.CANCELLED, Event.ends_on >= today - CANCELLED_STAY)
-    in_time = Event.starts_on >= date(today.year - 1, 1, 1) if year is None else _in_year(year)
+    in_time = Event.starts_on >= first_day(today) if year is None else _in_year(year)
     return events(ANONYMOUS, now).where(scope, KNOWN_TO_THE_DAY, in_time, stays).order_by(Event.starts_at, Event.uid)
+
+
+def first_day(today: date) -> date:
+    """Return the day from which on calendars show events."""
+    return date(today.year - 1, 1, 1)
+
+
+def belongs(scope: ColumnElement[bool], now: datetime) -> ColumnElement[bool]:
+    """Return the condition of all that is public in `scope`, of whatever age."""
+    return and_(scope, KNOWN_TO_THE_DAY, visible_to(ANONYMOUS, now))
+
+
+def too_old(session: Session, uids: Collection[str], belongs: ColumnElement[bool]) -> frozenset[str]:
+    """Return which of `uids`, which a feed shows no longer, belong to it as before: they are only too old."""
+    found = select(Event.uid).join(Event.series).where(Event.uid.in_(uids), belongs)
+    return frozenset(session.scalars(found)) if uids else frozenset()
+
+
+def was_handed_out(session: Session, feed: str) -> bool:
+    """Return whether anything was ever in the feed of that name."""
+    return session.scalar(select(FeedEntry.uid).where(FeedEntry.feed == feed).limit(1)) is not None
 
 
 def _in_year(year: int) -> ColumnElement[bool]:
@@ -58,10 +78,10 @@ def public_documents(session: Session, event_ids: Collection[int], now: datetime
     return found
 
 
-def kept_rows(session: Session, event_ids: Iterable[int]) -> dict[int, RenderedEvent]:
+def kept_rows(session: Session, event_ids: Iterable[int], language: str) -> dict[int, RenderedEvent]:
     """Return the kept entries by their event."""
     wanted = select(RenderedEvent).where(
-        RenderedEvent.event_id.in_(event_ids), RenderedEvent.language == LANGUAGE, RenderedEvent.audience == AUDIENCE
+        RenderedEvent.event_id.in_(event_ids), RenderedEvent.language == language, RenderedEvent.audience == AUDIENCE
     )
     return {each.event_id: each for each in session.scalars(wanted)}
 

@@ -3,12 +3,12 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from ozgtermine.models import Event, Project, Series, SeriesKind
 from ozgtermine.queries.visibility import is_of, is_visible
-from ozgtermine.rules.permissions import Action, Actor
+from ozgtermine.rules.permissions import Action, Actor, may, may_see
 
 
 def visible_to(actor: Actor, now: datetime) -> ColumnElement[bool]:
@@ -86,9 +86,13 @@ def find_event(session: Session, slug: str, *, actor: Actor, now: datetime) -> E
 
     A hidden one is like one that does not exist.
     """
-    draft = and_(_shown_to(actor), is_of(Event.series_id, actor, Action.EDIT_EVENTS))
-    found = _with_what_a_list_shows(or_(visible_to(actor, now), draft))
-    return session.scalars(found.where(Event.slug == slug)).one_or_none()
+    found = session.scalars(_BY_SLUG, {"slug": slug}).one_or_none()
+    if found is None or not (may_see(actor, found) and may_see(actor, found.series)):
+        return None
+    return found if found.is_published(now) or may(actor, Action.EDIT_EVENTS, found) else None
+
+
+_BY_SLUG = _with_what_a_list_shows(Event.slug == bindparam("slug"))
 
 
 def visible_series(actor: Actor) -> Select[Series]:

@@ -1,9 +1,13 @@
 """Row locks: taken before counting, so that no two decide on the same seat."""
 
-from sqlalchemy import select
+from typing import TypeVar
+
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from ozgtermine.models import Registration, RegistrationOffer
+
+Row = TypeVar("Row", RegistrationOffer, Registration)
 
 
 def lock_offer(session: Session, offer_id: int) -> RegistrationOffer:
@@ -11,11 +15,17 @@ def lock_offer(session: Session, offer_id: int) -> RegistrationOffer:
 
     PostgreSQL locks the row; on SQLite the transaction itself, begun as IMMEDIATE, keeps every other writer out.
     """
-    locked = select(RegistrationOffer).where(RegistrationOffer.id == offer_id).with_for_update()
-    return session.scalars(locked.execution_options(populate_existing=True)).one()
+    return session.scalars(_OFFER, {"id": offer_id}).one()
 
 
 def lock_registration(session: Session, registration_id: int) -> Registration:
     """Return the registration, read anew and locked; where its seat is at stake, lock the offer before."""
-    locked = select(Registration).where(Registration.id == registration_id).with_for_update()
-    return session.scalars(locked.execution_options(populate_existing=True)).one()
+    return session.scalars(_REGISTRATION, {"id": registration_id}).one()
+
+
+def _locked(model: type[Row]) -> Select[Row]:
+    found = select(model).where(model.id == bindparam("id")).with_for_update()
+    return found.execution_options(populate_existing=True)
+
+
+_OFFER, _REGISTRATION = _locked(RegistrationOffer), _locked(Registration)

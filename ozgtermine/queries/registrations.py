@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import Select, and_, case, func, or_, select, true
+from sqlalchemy import Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from ozgtermine.models import (
@@ -25,23 +25,33 @@ Counts = Mapping[tuple[int, Mode, State], int]
 
 def find_offer(session: Session, offer_id: int) -> RegistrationOffer | None:
     """Return the offer with all that a mail says of its event."""
-    event = joinedload(RegistrationOffer.event)
-    loaded = (event.joinedload(Event.series), event.joinedload(Event.venue), event.joinedload(Event.access))
-    return session.scalars(
-        select(RegistrationOffer).where(RegistrationOffer.id == offer_id).options(*loaded)
-    ).one_or_none()
+    return session.scalars(_OFFER, {"id": offer_id}).one_or_none()
+
+
+_event = joinedload(RegistrationOffer.event)
+_OFFER = (
+    select(RegistrationOffer)
+    .where(RegistrationOffer.id == bindparam("id"))
+    .options(_event.joinedload(Event.series), _event.joinedload(Event.venue), _event.joinedload(Event.access))
+)
 
 
 def counts(session: Session, offer_ids: Collection[int]) -> Counts:
     """Return how many hold a seat or wait, of all these offers in one query."""
     if not offer_ids:
         return {}
-    counted = session.execute(
-        select(Registration.offer_id, Registration.mode, Registration.state, func.count())
-        .where(Registration.offer_id.in_(offer_ids), Registration.state.in_([*SEATED, State.WAITING]))
-        .group_by(Registration.offer_id, Registration.mode, Registration.state)
-    )
+    counted = session.execute(_COUNTS, {"offer_ids": list(offer_ids)})
     return {(offer_id, mode, state): number for offer_id, mode, state, number in counted}
+
+
+_COUNTS = (
+    select(Registration.offer_id, Registration.mode, Registration.state, func.count())
+    .where(
+        Registration.offer_id.in_(bindparam("offer_ids", expanding=True)),
+        Registration.state.in_([*SEATED, State.WAITING]),
+    )
+    .group_by(Registration.offer_id, Registration.mode, Registration.state)
+)
 
 
 def pool(offer: RegistrationOffer, mode: Mode, counted: Counts) -> Pool:
@@ -55,11 +65,7 @@ def pool(offer: RegistrationOffer, mode: Mode, counted: Counts) -> Pool:
 
 def free_seats(session: Session, offer: RegistrationOffer) -> Seats:
     """Return what is free now; decide on it only while holding `lock_offer`."""
-    taken = session.execute(
-        select(Registration.mode, Registration.sector, func.count())
-        .where(Registration.offer_id == offer.id, Registration.state.in_(SEATED))
-        .group_by(Registration.mode, Registration.sector)
-    ).all()
+    taken = session.execute(_TAKEN, {"offer_id": offer.id}).all()
     left: dict[Mode, int | None] = {}
     for mode in (Mode.ON_SITE, Mode.ONLINE):
         seats = offer.seats(mode)
@@ -70,6 +76,13 @@ def free_seats(session: Session, offer: RegistrationOffer) -> Seats:
     return Seats(left=left, quota_left=quotas)
 
 
+_TAKEN = (
+    select(Registration.mode, Registration.sector, func.count())
+    .where(Registration.offer_id == bindparam("offer_id"), Registration.state.in_(SEATED))
+    .group_by(Registration.mode, Registration.sector)
+)
+
+
 def first_in_line(session: Session, offer: RegistrationOffer, seats: Seats) -> Registration | None:
     """Return who asked first of all that may take one of the free seats.
 
@@ -78,18 +91,28 @@ def first_in_line(session: Session, offer: RegistrationOffer, seats: Seats) -> R
     free, exhausted = seats.free_modes, seats.exhausted_sectors
     if not free:
         return None
-    is_within_quota = Registration.sector.is_(None) | Registration.sector.not_in(exhausted) if exhausted else true()
-    waits = and_(Registration.state == State.WAITING, Registration.mode.in_(free), is_within_quota)
-    has_another = and_(Registration.state == State.CONFIRMED, Registration.waits_for_mode.in_(free))
-    return session.scalars(
-        select(Registration)
-        .where(Registration.offer_id == offer.id, or_(waits, has_another))
-        .order_by(_PLACE, Registration.id)
-        .limit(1)
-    ).one_or_none()
+    may_take = {"offer_id": offer.id, "free": list(free), "exhausted": list(exhausted)}
+    return session.scalars(_FIRST_IN_LINE, may_take).one_or_none()
 
 
 _PLACE = case((Registration.state == State.WAITING, Registration.requested_at), else_=Registration.waiting_since)
+_is_within_quota = or_(
+    Registration.sector.is_(None), Registration.sector.not_in(bindparam("exhausted", expanding=True))
+)
+_is_free = Registration.mode.in_(bindparam("free", expanding=True))
+_other_is_free = Registration.waits_for_mode.in_(bindparam("free", expanding=True))
+_FIRST_IN_LINE = (
+    select(Registration)
+    .where(
+        Registration.offer_id == bindparam("offer_id"),
+        or_(
+            and_(Registration.state == State.WAITING, _is_free, _is_within_quota),
+            and_(Registration.state == State.CONFIRMED, _other_is_free),
+        ),
+    )
+    .order_by(_PLACE, Registration.id)
+    .limit(1)
+)
 
 
 def place_in_line(session: Session, registration: Registration) -> int:
@@ -109,40 +132,48 @@ def find_live(
     session: Session, offer_id: int, *, email_normalised: str, name_normalised: str
 ) -> Registration | None:
     """Return the one live registration of that person for that offer."""
-    return session.scalars(
-        select(Registration).where(
-            Registration.offer_id == offer_id,
-            Registration.email_normalised == email_normalised,
-            Registration.name_normalised == name_normalised,
-            Registration.state.in_(LIVE),
-        )
-    ).one_or_none()
+    person = {"offer_id": offer_id, "email_normalised": email_normalised, "name_normalised": name_normalised}
+    return session.scalars(_LIVE_OF_PERSON, person).one_or_none()
+
+
+_LIVE_OF_PERSON = select(Registration).where(
+    Registration.offer_id == bindparam("offer_id"),
+    Registration.email_normalised == bindparam("email_normalised"),
+    Registration.name_normalised == bindparam("name_normalised"),
+    Registration.state.in_(LIVE),
+)
 
 
 def find_by_link(session: Session, token_hash: str, purpose: LinkPurpose, now: datetime) -> Registration | None:
     """Return the registration that an unexpired link of that purpose leads to, with its offer and event."""
-    event = joinedload(Registration.offer).joinedload(RegistrationOffer.event)
-    return session.scalars(
-        select(Registration)
-        .join(Registration.links)
-        .where(
-            RegistrationLink.token_hash == token_hash,
-            RegistrationLink.purpose == purpose,
-            RegistrationLink.expires_at > now,
-        )
-        .options(event.joinedload(Event.series), event.joinedload(Event.venue), event.joinedload(Event.access))
-    ).one_or_none()
+    link = {"token_hash": token_hash, "purpose": purpose, "now": now}
+    return session.scalars(_BY_LINK, link).one_or_none()
+
+
+_event = joinedload(Registration.offer).joinedload(RegistrationOffer.event)
+_BY_LINK = (
+    select(Registration)
+    .join(Registration.links)
+    .where(
+        RegistrationLink.token_hash == bindparam("token_hash"),
+        RegistrationLink.purpose == bindparam("purpose"),
+        RegistrationLink.expires_at > bindparam("now"),
+    )
+    .options(_event.joinedload(Event.series), _event.joinedload(Event.venue), _event.joinedload(Event.access))
+)
 
 
 def number_of_mails_since(session: Session, *, recipient: str, kinds: tuple[str, ...], since: datetime) -> int:
     """Return how many mails of these kinds were promised to an address, however it is spelled."""
-    return session.scalars(
-        select(func.count()).where(
-            OutgoingMail.recipient_normalised == normalised_email(recipient),
-            OutgoingMail.kind.in_(kinds),
-            OutgoingMail.created_at > since,
-        )
-    ).one()
+    promised = {"recipient": normalised_email(recipient), "kinds": kinds, "since": since}
+    return session.scalars(_NUMBER_OF_MAILS, promised).one()
+
+
+_NUMBER_OF_MAILS = select(func.count()).where(
+    OutgoingMail.recipient_normalised == bindparam("recipient"),
+    OutgoingMail.kind.in_(bindparam("kinds", expanding=True)),
+    OutgoingMail.created_at > bindparam("since"),
+)
 
 
 def unconfirmed_before(session: Session, instant: datetime, *, now: datetime) -> list[Registration]:
@@ -167,26 +198,34 @@ def unconfirmed_before(session: Session, instant: datetime, *, now: datetime) ->
 
 def last_invitation_sequence(session: Session, registration: Registration) -> int | None:
     """Return the highest number that others of this address sent to the calendar for this event, None for none."""
-    return session.scalar(
-        select(func.max(Registration.invitation_sequence)).where(
-            Registration.offer_id == registration.offer_id,
-            Registration.email_normalised == registration.email_normalised,
-            Registration.id != registration.id,
-            Registration.decided_at.is_not(None),
-        )
-    )
+    of = {"offer_id": registration.offer_id, "email_normalised": registration.email_normalised, "id": registration.id}
+    return session.scalar(_LAST_SEQUENCE, of)
+
+
+_LAST_SEQUENCE = select(func.max(Registration.invitation_sequence)).where(
+    Registration.offer_id == bindparam("offer_id"),
+    Registration.email_normalised == bindparam("email_normalised"),
+    Registration.id != bindparam("id"),
+    Registration.decided_at.is_not(None),
+)
 
 
 def of_submission(session: Session, registration: Registration) -> list[Registration]:
     """Return what was sent with the same form under the same address, this one included, in the order of the offers."""
-    same = (
-        Registration.submission == registration.submission,
-        Registration.email_normalised == registration.email_normalised,
-    )
-    found = select(Registration).where(*same) if registration.submission else select(Registration)
     if not registration.submission:
-        found = found.where(Registration.id == registration.id)
-    return list(session.scalars(found.order_by(Registration.offer_id, Registration.id)))
+        return [registration]
+    same = {"submission": registration.submission, "email_normalised": registration.email_normalised}
+    return list(session.scalars(_OF_SUBMISSION, same))
+
+
+_OF_SUBMISSION = (
+    select(Registration)
+    .where(
+        Registration.submission == bindparam("submission"),
+        Registration.email_normalised == bindparam("email_normalised"),
+    )
+    .order_by(Registration.offer_id, Registration.id)
+)
 
 
 def of_address(session: Session, email_normalised: str) -> list[Registration]:

@@ -23,6 +23,20 @@ def current_revision(session: Session) -> int:
     return session.scalar(select(PublicRevision.revision)) or 0
 
 
+def raised_here() -> int:
+    """Return how often this process has begun to raise the revision: who remembers it must look anew."""
+    return _raised
+
+
+def note_raised() -> None:
+    """Say that a transaction of this process which raised the revision has ended."""
+    global _raised  # noqa: PLW0603 - a process has one count
+    _raised += 1
+
+
+_raised = 0
+
+
 def raise_revision(session: Session) -> None:
     """Raise the revision by one."""
     next_one = {PublicRevision.revision: PublicRevision.revision + 1}

@@ -24,7 +24,12 @@ def version_of(session: Session, names: Iterable[str]) -> int:
 
 
 def find_setting(session: Session, name: str) -> Setting | None:
-    return session.scalars(select(Setting).where(Setting.name == name)).one_or_none()
+    return find_settings(session, [name]).get(name)
+
+
+def find_settings(session: Session, names: Iterable[str]) -> dict[str, Setting]:
+    """Return the rows of those of the settings that were ever set on a page."""
+    return {row.name: row for row in session.scalars(select(Setting).where(Setting.name.in_(names)))}
 
 
 def stored_legal_text(session: Session, text: str) -> str:

@@ -142,9 +142,13 @@ def registration_badge(offer: RegistrationOffer, counted: Counts, now: datetime)
         return "info", N_("Anmeldung geschlossen")
     if offer.policy is Policy.ON_REQUEST:
         return "info", N_("Teilnahmeanfrage möglich")
+    return _SEATS[best_availability(offer, counted)]
+
+
+def best_availability(offer: RegistrationOffer, counted: Counts) -> Availability:
+    """Return how it stands with the pool that has most to give."""
     pools = [pool(offer, mode, counted) for mode in modes(offer.event.mode)]
-    best = min((availability(each, has_waiting_list=offer.has_waiting_list) for each in pools), key=_BEST_FIRST.index)
-    return _SEATS[best]
+    return min((availability(each, has_waiting_list=offer.has_waiting_list) for each in pools), key=_BEST_FIRST.index)
 
 
 def modes(mode: Mode) -> tuple[Mode, ...]:

@@ -28,8 +28,17 @@ def place_of(event: Event, mode: Mode, language: str = "de") -> str:
 
 def access_for_participants(event: Event, now: datetime) -> Access | None:
     """Return how a confirmed participant gets in, if that is known and already to be seen."""
+    return _access_for(event, now, Audience.EVERYBODY, Audience.REGISTERED)
+
+
+def access_for_members(event: Event, now: datetime) -> Access | None:
+    """Return how a member of the group gets in without a registration, if that is known and already to be seen."""
+    return _access_for(event, now, Audience.EVERYBODY, Audience.MEMBERS)
+
+
+def _access_for(event: Event, now: datetime, *audiences: Audience) -> Access | None:
     access = event.access
-    if access is None or access.audience is Audience.MEMBERS:
+    if access is None or access.audience not in audiences:
         return None
     is_early = access.visible_from is not None and now < access.visible_from
     return None if is_early else access

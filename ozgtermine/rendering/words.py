@@ -47,6 +47,7 @@ QUESTION_KINDS: dict[QuestionKind, str] = {
     QuestionKind.SEVERAL_OF: N_("Mehrere Antworten aus einer Liste"),
     QuestionKind.YES_NO: N_("Ja oder nein"),
     QuestionKind.NUMBER: N_("Zahl"),
+    QuestionKind.CONSENT: N_("Freiwillige Einwilligung zum Ankreuzen, zum Beispiel in Fotos"),
 }
 REPLIES: dict[Reply, str] = {Reply.YES: N_("Ja"), Reply.MAYBE: N_("Vielleicht"), Reply.NO: N_("Nein")}
 PROMOTIONS: dict[Promotion, str] = {

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
@@ -11,18 +11,22 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import Gone
 
+from ozgtermine import clock
 from ozgtermine.database import db, transaction
 from ozgtermine.errors import BusyError, InvalidValueError, NotFoundError
 from ozgtermine.ical.feed import Feed, calendar
 from ozgtermine.models import Event
+from ozgtermine.operations import tracking_feeds
 from ozgtermine.operations.rendering_calendars import Entry, keep, kept_events
 from ozgtermine.queries import calendars
 from ozgtermine.queries.events import find_event, find_series, visible_series
+from ozgtermine.queries.turning_points import next_turn
 from ozgtermine.rules.permissions import ANONYMOUS, Action
 from ozgtermine.views.answers import links, page, settings
 from ozgtermine.views.guards import requires
-from ozgtermine.views.sharing import Made, shared
+from ozgtermine.views.sharing import Made, shared_file, shared_page
 from ozgtermine.views.start import KINDS
+from ozgtermine.views.tracked import tracked
 from ozgtermine.wording import N_, translate
 
 blueprint = Blueprint("calendars", __name__)
@@ -47,22 +51,25 @@ def index() -> Response:
     present = {each.kind for each in every_series}
     kinds = [(slug, translate(label)) for slug, (kind, label) in KINDS.items() if kind in present]
     feeds = [(ALL, translate(N_("Alle Termine")))]
-    return page(
+    answer = page(
         "calendars/index.html",
         groups=[
             ("", feeds + kinds),
             (translate(N_("Einzelne Reihen")), [(each.slug, each.title) for each in every_series]),
         ],
         address_of=links().calendar,
+        english=links().calendar(ALL, "en"),
     )
+    return shared_page(answer, next_turn(db.session(), clock.now()))
 
 
-@blueprint.get("/kalender/<name>.ics")
+@blueprint.get("/kalender/<name>.ics", defaults={"language": "de"})
+@blueprint.get("/<any(en):language>/kalender/<name>.ics")
 @requires(Action.READ_PUBLIC)
-def feed(name: str) -> Response:
+def feed(name: str, language: str) -> Response:
     """Send the calendar of everything, of a kind, or of a series; of one year where the address says so."""
     year = _year(request.args.get("jahr", ""))
-    return shared(f"/kalender/{name}.ics?{year}", lambda now: _made_feed(name, year, now))
+    return shared_file(_made_feed(name, year, language, clock.now()), arguments=("jahr",))
 
 
 def _year(text: str) -> int | None:
@@ -74,41 +81,71 @@ def _year(text: str) -> int | None:
     raise UnreadableYearError(N_("Geben Sie bei „jahr“ eine Jahreszahl an, zum Beispiel 2022."), field="jahr")
 
 
-@blueprint.get("/termine/<slug>.ics")
+@blueprint.get("/termine/<slug>.ics", defaults={"language": "de"})
+@blueprint.get("/<any(en):language>/termine/<slug>.ics")
 @requires(Action.READ_PUBLIC)
-def event(slug: str) -> Response:
+def event(slug: str, language: str) -> Response:
     """Send the calendar of one event."""
-    return shared(f"/termine/{slug}.ics", lambda now: _made_event(slug, now))
+    return shared_file(_made_event(slug, language, clock.now()))
 
 
-def _made_feed(name: str, year: int | None, now: datetime) -> Made:
-    described, scope = _described(name)
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """A calendar that is asked for: what it says of itself, its events, and the name that it is tracked under."""
+
+    described: Feed
+    scope: ColumnElement[bool]
+    file_name: str
+    language: str
+    tracked_as: str = ""
+
+
+def _made_feed(name: str, year: int | None, language: str, now: datetime) -> Made:
+    described, scope = _described(name, language)
+    key = name
     if year is not None:
         described = replace(described, name=f"{described.name} {year}", address=f"{described.address}?jahr={year}")
+        key = f"{name}-{year}"
     events = list(db.session.scalars(calendars.calendar_events(scope, now, year)))
-    return _made(described, events, scope, now, file_name=f"{name}-{year}.ics" if year else f"{name}.ics")
+    asked = _Asked(
+        described=described, scope=scope, file_name=f"{key}.ics", language=language,
+        tracked_as=_tracked_as(key, language),
+    )  # fmt: skip
+    return _made(asked, events, now)
 
 
-def _described(name: str) -> tuple[Feed, ColumnElement[bool]]:
-    """Return what the calendar of that name says of itself, and its events. Raises NotFoundError."""
+def _tracked_as(key: str, language: str) -> str:
+    return key if language == "de" else f"{language}/{key}"
+
+
+def _described(name: str, language: str) -> tuple[Feed, ColumnElement[bool]]:
+    """Return what the calendar of that name says of itself, and its events.
+
+    Raises NotFoundError, Gone where it was handed out before its series was hidden.
+    """
     if name == ALL:
-        return _feed(name, settings().name, links().start()), calendars.of_all()
+        return _feed(name, settings().name, links().start(), language), calendars.of_all()
     if name in KINDS:
         kind, label = KINDS[name]
-        title = f"{settings().name}: {translate(label)}"
-        return _feed(name, title, links().start()), calendars.of_kind(kind)
+        title = f"{settings().name}: {translate(label, language)}"
+        return _feed(name, title, links().start(), language), calendars.of_kind(kind)
     series = find_series(db.session(), name, actor=ANONYMOUS)
     if series is None:
+        if calendars.was_handed_out(db.session(), _tracked_as(name, language)):
+            raise Gone
         raise NotFoundError
-    return _feed(name, series.title, links().series(name), series.colour), calendars.of_series(series)
+    described = _feed(name, series.title, links().series(name), language)
+    return replace(described, colour=series.colour), calendars.of_series(series)
 
 
-def _feed(name: str, title: str, page_address: str, colour: str = DEFAULT_COLOUR) -> Feed:
-    description = translate(N_("Termine des Angebots %(product)s: %(url)s"), product=settings().name, url=page_address)
-    return Feed(name=title, description=description, colour=colour, address=links().calendar(name), page=page_address)
+def _feed(name: str, title: str, page_address: str, language: str) -> Feed:
+    sentence = N_("Termine des Angebots %(product)s: %(url)s")
+    description = translate(sentence, language, product=settings().name, url=page_address)
+    address = links().calendar(name, language)
+    return Feed(name=title, description=description, colour=DEFAULT_COLOUR, address=address, page=page_address)
 
 
-def _made_event(slug: str, now: datetime) -> Made:
+def _made_event(slug: str, language: str, now: datetime) -> Made:
     """Make the calendar of one event; 410 where it was public once, 404 where it never was."""
     found = find_event(db.session(), slug, actor=ANONYMOUS, now=now)
     if found is None:
@@ -119,25 +156,33 @@ def _made_event(slug: str, now: datetime) -> Made:
         name=found.name,
         description=found.title,
         colour=found.series.colour,
-        address=links().event_calendar(slug),
+        address=links().event_calendar(slug, language),
         page=links().event(slug),
     )
     shown = [found] if found.when.is_known_to_the_day else []
-    return _made(described, shown, Event.id == found.id, now, file_name=f"{slug}.ics")
+    asked = _Asked(described=described, scope=Event.id == found.id, file_name=f"{slug}.ics", language=language)
+    return _made(asked, shown, now)
 
 
-def _made(described: Feed, events: list[Event], scope: ColumnElement[bool], now: datetime, *, file_name: str) -> Made:
+def _made(asked: _Asked, events: list[Event], now: datetime) -> Made:
     session = db.session()
     valid_until = calendars.changes_by_itself_at(session, now)
-    last_modified = calendars.last_change(session, scope, now)
-    entries = kept_events(session, events, links=links(), now=now)
+    last_change = calendars.last_change(session, asked.scope, now)
+    entries = kept_events(session, events, links=links(), language=asked.language, now=now)
+    shown = tracking_feeds.shown_entries(events)
     _keep(entries)
+    belongs = calendars.belongs(asked.scope, now)
+    known = tracked(asked.tracked_as, shown, belongs, now) if asked.tracked_as else ()
+    changes = (last_change, tracking_feeds.last_departure(known))
     return Made(
-        body=calendar(described, (each.content for each in entries)),
+        body=calendar(
+            asked.described,
+            (*(each.content for each in entries), *tracking_feeds.departures(known, asked.language)),
+        ),
         content_type=CALENDAR,
-        file_name=file_name,
+        file_name=asked.file_name,
         valid_until=valid_until,
-        last_modified=last_modified,
+        last_modified=max((each for each in changes if each), default=None),
     )
 
 

@@ -9,6 +9,7 @@ import gzip
 from flask import Flask, Response, request
 
 from ozgtermine.views.sessions import has_session
+from ozgtermine.views.sharing import is_shared
 
 SMALLEST_BYTES = 1_000
 
@@ -19,7 +20,7 @@ def install(app: Flask) -> None:
 
 
 def _compress_public_page(answer: Response) -> Response:
-    if answer.mimetype != "text/html" or answer.direct_passthrough or has_session():
+    if answer.mimetype != "text/html" or answer.direct_passthrough or has_session() or is_shared():
         return answer
     answer.vary.add("Accept-Encoding")
     body = answer.get_data()

@@ -9,12 +9,14 @@ from ozgtermine.models import Access, Audience, Event
 from ozgtermine.queries.documents import documents_of_event
 from ozgtermine.queries.events import find_event
 from ozgtermine.queries.registrations import counts
+from ozgtermine.queries.turning_points import next_turn
 from ozgtermine.rendering.events import badges, moved_text, topic_text, where_text
 from ozgtermine.rules.permissions import Action, Actor
 from ozgtermine.rules.registering import Opening
 from ozgtermine.views.answers import page
 from ozgtermine.views.guards import requires
 from ozgtermine.views.sessions import current_actor
+from ozgtermine.views.sharing import shared_page
 
 blueprint = Blueprint("events", __name__)
 
@@ -27,7 +29,7 @@ def show(slug: str) -> Response:
     event = find_event(db.session(), slug, actor=actor, now=clock.now())
     if event is None:
         raise NotFoundError
-    return event_page(event, actor)
+    return shared_page(event_page(event, actor), next_turn(db.session(), clock.now()))
 
 
 def event_page(event: Event, actor: Actor, *, is_preview: bool = False) -> Response:

@@ -12,9 +12,11 @@ from ozgtermine.queries.groups import OwnGroup, groups_of
 from ozgtermine.rendering.dates import numeric_day
 from ozgtermine.rendering.events import Card, card
 from ozgtermine.rules.permissions import Action, Visibility
-from ozgtermine.views.answers import confidential, links, page
+from ozgtermine.views import personal_calendars
+from ozgtermine.views.answers import confidential, links, page, see_other
 from ozgtermine.views.events import visible_access
 from ozgtermine.views.guards import requires
+from ozgtermine.views.own_account import own_account
 from ozgtermine.views.sessions import current_actor
 from ozgtermine.wording import N_, translate
 
@@ -57,7 +59,20 @@ class ShownGroup:
 def index() -> Response:
     """Show the groups that one is in today."""
     found = groups_of(db.session(), current_actor(), now=clock.now(), today=clock.today())
-    return confidential(page("groups/index.html", groups=[_shown(each) for each in found]))
+    calendar = personal_calendars.address_of(_own_address())
+    return confidential(page("groups/index.html", groups=[_shown(each) for each in found], calendar=calendar))
+
+
+@blueprint.post("/meine-gruppen/kalender")
+@requires(Action.READ_OWN_GROUPS)
+def give_calendar() -> Response:
+    """Give the member an own calendar, or a new address for it."""
+    personal_calendars.give(_own_address())
+    return see_other("groups.index")
+
+
+def _own_address() -> str:
+    return own_account().email_normalised
 
 
 def _shown(group: OwnGroup) -> ShownGroup:

@@ -18,13 +18,14 @@ from ozgtermine.queries.events import find_series, visible_series
 from ozgtermine.rules.permissions import ANONYMOUS, Action
 from ozgtermine.views.answers import links, page
 from ozgtermine.views.guards import POLICY, requires
-from ozgtermine.views.sharing import Made, shared
+from ozgtermine.views.sharing import Made, shared_file
 from ozgtermine.views.start import KINDS
 from ozgtermine.wording import N_, translate
 
 blueprint = Blueprint("newsletter", __name__)
 
 ALL = "alle"
+PARAMETERS = ("anzahl", "ab", "jahr")
 USUAL_SERIES = "ozg-sprechstunde"
 # A mail's table carries its styles on its elements: allowed where it is shown, and nowhere else.
 POLICY_OF_FRAGMENT = "default-src 'none'; style-src-attr 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
@@ -38,8 +39,7 @@ def embed(name: str, style: str) -> Response:
     if style not in STYLES:
         raise NotFoundError
     chosen = Selection.read(request.args)
-    key = f"/einbetten/{name}/{style}?{chosen.count}&{chosen.from_day}&{chosen.with_year}"
-    answer = shared(key, lambda now: _made(name, style, chosen, now))
+    answer = shared_file(_made(name, style, chosen, clock.now()), arguments=PARAMETERS)
     if style.endswith(".html"):
         answer.headers["Content-Security-Policy"] = POLICY_OF_FRAGMENT
     return answer

@@ -18,6 +18,7 @@ from ozgtermine.queries.registrations import of_address
 from ozgtermine.rendering.own_data import HEADER, facts, rows
 from ozgtermine.rendering.words import STATES
 from ozgtermine.rules.permissions import Action
+from ozgtermine.views import personal_calendars
 from ozgtermine.views.answers import confidential, configured, page, see_other, settings
 from ozgtermine.views.guards import requires
 from ozgtermine.wording import translate
@@ -62,7 +63,19 @@ def sent() -> Response:
 def show(token: str) -> Response:
     """Show every registration under the address."""
     link, found = _address(token)
-    return page("registration/own_data.html", found=found, link=link, token=token, states=STATES)
+    calendar = personal_calendars.address_of(link.email_normalised)
+    return page(
+        "registration/own_data.html", found=found, link=link, token=token, states=STATES, calendar=calendar
+    )
+
+
+@blueprint.post("/<token>/kalender")
+@requires(Action.REGISTER)
+def give_calendar(token: str) -> Response:
+    """Give the address its own calendar, or a new address for it."""
+    link, _found = _address(token)
+    personal_calendars.give(link.email_normalised)
+    return see_other("own_data.show", token=token)
 
 
 @blueprint.post("/<token>/anmeldung/<int:registration_id>")

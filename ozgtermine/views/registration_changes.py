@@ -8,7 +8,7 @@ from ozgtermine.errors import Refusal
 from ozgtermine.forms.registration import ChangeForm, DeputyForm
 from ozgtermine.mail.letterhead import Letterhead
 from ozgtermine.models import Event, LinkPurpose, Registration
-from ozgtermine.operations import deputising, registering
+from ozgtermine.operations import consents, deputising, registering
 from ozgtermine.operations.offers import joinable
 from ozgtermine.operations.registration_links import get_registration
 from ozgtermine.queries.events import upcoming
@@ -51,6 +51,15 @@ def change(token: str) -> Response:
     details = form.changed(registration)
     with transaction() as session:
         registering.change(session, token, details, letterhead=_letterhead(), now=clock.now())
+    return see_other("registration_links.show", token=token)
+
+
+@blueprint.post("/<token>/einwilligung/<int:consent_id>/widerrufen")
+@requires(Action.REGISTER)
+def revoke(token: str, consent_id: int) -> Response:
+    """Take a consent back, also after registration has closed."""
+    with transaction() as session:
+        consents.revoke(session, token, consent_id, now=clock.now())
     return see_other("registration_links.show", token=token)
 
 

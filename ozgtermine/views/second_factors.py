@@ -1,6 +1,5 @@
 """One's own second factor: an authenticator, recovery codes; passkeys have a module of their own."""
 
-import segno
 from flask import Blueprint, Response, current_app, request, session
 
 from ozgtermine import clock
@@ -11,6 +10,7 @@ from ozgtermine.mail.account_messages import Notice
 from ozgtermine.models import Account
 from ozgtermine.operations import second_factors
 from ozgtermine.operations.second_factors import Vault
+from ozgtermine.rendering.pictures import qr_code
 from ozgtermine.rules.permissions import Action
 from ozgtermine.views.answers import confidential, notice, page, see_other, settings
 from ozgtermine.views.guards import requires
@@ -56,7 +56,7 @@ def ask_totp() -> Response:
 
 def _totp_page(secret: str, form: CodeForm, status: int = 200) -> Response:
     address = second_factors.address_of(secret, own_account(), settings().name)
-    picture = segno.make(address, error="m").svg_data_uri(scale=5, border=3, dark="#000", light="#fff")
+    picture = qr_code(address)
     groups = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
     return confidential(page("accounts/totp.html", status, form=form, picture=picture, secret=groups))
 

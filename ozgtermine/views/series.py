@@ -13,12 +13,14 @@ from ozgtermine.queries.documents import documents_of_series
 from ozgtermine.queries.events import find_series, past, upcoming
 from ozgtermine.queries.people import leads
 from ozgtermine.queries.registrations import counts
+from ozgtermine.queries.turning_points import next_turn
 from ozgtermine.rendering.events import card
 from ozgtermine.rules.permissions import Action
 from ozgtermine.rules.registering import Opening
 from ozgtermine.views.answers import page
 from ozgtermine.views.guards import requires
 from ozgtermine.views.sessions import current_actor
+from ozgtermine.views.sharing import shared_page
 
 blueprint = Blueprint("series", __name__)
 
@@ -39,7 +41,7 @@ def show(slug: str) -> Response:
     documents: defaultdict[int, list[Document]] = defaultdict(list)
     for document in db.session.scalars(documents_of_series(actor, now, series.id)):
         documents[document.event_id].append(document)
-    return page(
+    answer = page(
         "series/show.html",
         series=series,
         coming=[card(each, counted, now) for each in coming],
@@ -47,6 +49,7 @@ def show(slug: str) -> Response:
         past=[(card(each, {}, now), documents.get(each.id, [])) for each in over],
         leads=list(db.session.scalars(leads(series.id, clock.today()))),
     )
+    return shared_page(answer, next_turn(db.session(), now))
 
 
 def _is_open(event: Event, now: datetime) -> bool:

@@ -8,11 +8,13 @@ from ozgtermine.models import Document, Series, SeriesKind
 from ozgtermine.queries.documents import newest_documents
 from ozgtermine.queries.events import upcoming, visible_series
 from ozgtermine.queries.registrations import counts
+from ozgtermine.queries.turning_points import next_turn
 from ozgtermine.rendering.events import by_month, card
 from ozgtermine.rules.permissions import Action
 from ozgtermine.views.answers import page
 from ozgtermine.views.guards import requires
 from ozgtermine.views.sessions import current_actor
+from ozgtermine.views.sharing import shared_page
 from ozgtermine.wording import N_
 
 blueprint = Blueprint("start", __name__)
@@ -45,7 +47,7 @@ def index() -> Response:
     )
     found = list(db.session.scalars(statement))
     counted = counts(db.session(), [each.offer.id for each in found if each.offer])
-    return page(
+    answer = page(
         "start/index.html",
         months=list(by_month(card(each, counted, now) for each in found)),
         kinds=_kind_links(kind, every_series),
@@ -54,6 +56,7 @@ def index() -> Response:
         kind=kind if kind in KINDS else "",
         new_documents=_new_documents(),
     )
+    return shared_page(answer, next_turn(db.session(), now), arguments=("art", "reihe"))
 
 
 def _kind_links(chosen: str, every_series: list[Series]) -> list[tuple[str, str, bool]]:

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from ozgtermine.application import create_app
 from ozgtermine.commands.checking import problems_of
 from ozgtermine.commands.example import fill_with_example
 from ozgtermine.commands.preparing import migrate_database, prepare_folder
 from ozgtermine.config import Settings
-from ozgtermine.database import db
+from ozgtermine.database import db, transaction
+from ozgtermine.models import Event, RenderedEvent
 from tests.ports import free_port
 
 NO_ACCOUNT = "Es gibt noch kein Administrationskonto. Rufen Sie auf: ozgtermine invite"
@@ -106,3 +108,18 @@ def test_production_wants_https_mail_and_its_own_legal_texts(settings: Settings)
         own.format("Barrierefreiheit", "barrierefreiheit"),
         NO_ACCOUNT,
     ]
+
+
+def test_a_kept_calendar_entry_that_is_not_its_events_is_told(settings: Settings) -> None:
+    app = create_app(replace(settings, base_url="http://termine.example"))
+    migrate_database(app)
+    fill_with_example(app)
+    app.test_client().get("/kalender/alle.ics")
+    assert problems_in(app) == [NO_ACCOUNT]
+    with app.app_context(), transaction() as session:
+        kept = session.scalars(select(RenderedEvent).order_by(RenderedEvent.event_id)).first()
+        assert kept
+        uid, kept.content = session.get_one(Event, kept.event_id).uid, kept.content.replace(b"SUMMARY:", b"SUMMARY:x")
+    assert problems_in(app) == [
+        NO_ACCOUNT, f"Der gespeicherte Kalendereintrag {uid} ist nicht der, der zu seinem Termin gehört.",
+    ]  # fmt: skip

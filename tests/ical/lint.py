@@ -36,6 +36,12 @@ NEEDED = (
     "TRANSP",
 )
 
+DEPARTED = "SUMMARY:Termin entfällt"
+DEPARTED_IN_ENGLISH = "SUMMARY:Event cancelled"
+NEEDED_OF_DEPARTED = (
+    "UID", "DTSTAMP", "LAST-MODIFIED", "SEQUENCE", "DTSTART", "DTEND", "SUMMARY", "STATUS", "TRANSP"
+)  # fmt: skip
+
 
 def complaints(content: bytes) -> list[str]:
     """Return what is wrong with a feed; nothing where it is right."""
@@ -83,10 +89,15 @@ def _of_header(content: bytes) -> list[str]:
 
 def _of_events(content: bytes) -> list[str]:
     found = []
-    for block in re.findall(r"BEGIN:VEVENT\n(.*?)END:VEVENT", "\n".join(names(content)), re.DOTALL):
-        inside = block.split("\n")[:-1]
-        found += [f"{name} is missing" for name in NEEDED if name not in inside]
-        found += [f"{name} twice" for name in NEEDED if inside.count(name) > 1]
+    unfolded = content.replace(b"\r\n ", b"").decode(errors="replace")
+    for block in re.findall(r"BEGIN:VEVENT\r\n(.*?)END:VEVENT", unfolded, re.DOTALL):
+        lines = block.split("\r\n")[:-1]
+        inside = [each if each.startswith(("BEGIN:", "END:")) else re.split("[;:]", each)[0] for each in lines]
+        has_left = DEPARTED in lines or DEPARTED_IN_ENGLISH in lines
+        needed = NEEDED_OF_DEPARTED if has_left else NEEDED
+        found += [f"{name} is missing" for name in needed if name not in inside]
+        found += [f"{name} twice" for name in needed if inside.count(name) > 1]
+        found += [f"{name} of what has left" for name in inside if has_left and name not in needed]
         found += [f"{name} in a feed" for name in FORBIDDEN_IN_FEEDS if name in inside]
         if "BEGIN:VALARM" in inside:
             found.append("VALARM in a feed")

@@ -233,3 +233,13 @@ def test_a_removal_cancels_the_same_entry_though_the_event_goes_on(session: Sess
     read = icalendar.Calendar.from_ical(cancel(one, ATTENDANCE, LINKS))
     [entry] = read.walk("VEVENT")
     assert (read["METHOD"], entry["UID"], entry["SEQUENCE"], entry["STATUS"]) == ("CANCEL", one.uid, 3, "CANCELLED")
+
+
+def test_an_invitation_speaks_the_language_of_its_participant(session: Session) -> None:
+    made = event(session, topic="Wohngeld")
+    who = {"attendee_email": "z@musterburg.example", "attendee_name": "Zoë", "organizer_email": "o@land.example"}
+    words = {
+        language: request(made, Attendance(**who, sequence=0, language=language), LINKS) for language in ("de", "en")
+    }
+    assert [b"Alle Angaben" in words["de"], b"Alle Angaben" in words["en"]] == [True, False]
+    assert b"LOCATION:Video conference" in words["en"]

@@ -1,5 +1,6 @@
 """What runs every night."""
 
+import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -49,12 +50,14 @@ def test_each_job_does_its_part_once(session: Session, tmp_path: Path) -> None:
         "unconfirmed registrations erased": 1,
         "sent mails erased": 1,
         "expired links erased": 1,
+        "personal calendars of nobody erased": 0,
         "unsaved drafts erased": 0,
         "imports nobody took over erased": 0,
         "expired sessions, links and attempts erased": 0,
         "notes of sign-ins erased": 0,
         "old changes in the record erased": 0,
         "stray files removed": 0,
+        "mails kept as files erased": 0,
     }
     assert list(session.scalars(select(Registration.id))) == [fresh.id]
     assert list(session.scalars(select(OutgoingMail.message_id))) == ["<0@termine.example>"]
@@ -112,17 +115,19 @@ def test_sent_mails_are_kept_as_long_as_the_settings_say(session: Session, tmp_p
 
 
 def add_sent(session: Session, number: int, sent_at: datetime) -> None:
-    session.add(
-        OutgoingMail(
-            message_id=f"<{number}@termine.example>",
-            kind="test",
-            recipient="x@musterburg.example",
-            subject="",
-            content=b"",
-            state=MailState.SENT,
-            created_at=NOW,
-            due_at=NOW,
-            sent_at=sent_at,
-        )
-    )
-    session.flush()
+    factories.outgoing_mail(session, f"<{number}@termine.example>", state=MailState.SENT, sent_at=sent_at)
+
+
+def test_mails_kept_as_files_go_with_the_sent_ones(session: Session, tmp_path: Path) -> None:
+    settings = Settings(instance=tmp_path, sent_mails_days=3)
+    settings.mail_folder.mkdir()
+    for name, days in (("old", 5), ("new", 2)):
+        file = settings.mail_folder / f"{name}.eml"
+        file.write_bytes(b"Subject: x")
+        then = (clock.real_now() - timedelta(days=days)).timestamp()
+        os.utime(file, (then, then))
+
+    done = nightly.run(session, DocumentStore(tmp_path / "documents"), settings, now=NOW)
+
+    assert done["mails kept as files erased"] == 1
+    assert [file.name for file in settings.mail_folder.iterdir()] == ["new.eml"]

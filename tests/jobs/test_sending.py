@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session
 from ozgtermine.config import Settings
 from ozgtermine.jobs import sending as job
 from ozgtermine.jobs.sending import Worker, lease_one
+from ozgtermine.mail.composing import compose
 from ozgtermine.mail.delivery import FolderDelivery, SmtpDelivery
 from ozgtermine.models import MailState, OutgoingMail
 from ozgtermine.rules.mailing import LEASE
+from tests import factories
 from tests.factories import NOW
 from tests.jobs.smtp import Mailbox, smtp_server
 
@@ -28,18 +30,10 @@ def mailbox() -> Iterator[Mailbox]:
 
 
 def add_mail(session: Session, number: int, *, priority: int = 0, recipient: str = "") -> None:
-    session.add(
-        OutgoingMail(
-            message_id=f"<{number}@termine.example>",
-            kind="test",
-            recipient=recipient or f"empfang{number}@musterburg.example",
-            subject="Betreff",
-            content=f"Message-ID: <{number}@termine.example>\r\nSubject: Betreff\r\n\r\nText {number}\r\n".encode(),
-            priority=priority,
-            created_at=NOW,
-            due_at=NOW,
-        )
-    )
+    factories.outgoing_mail(
+        session, f"<{number}@termine.example>", priority=priority, text=f"Text {number}\n",
+        recipient=recipient or f"empfang{number}@musterburg.example",
+    )  # fmt: skip
     session.commit()
 
 
@@ -185,7 +179,7 @@ def test_without_a_server_mails_are_kept_as_files_once_each(session: Session, tm
     delivery.send(mail, sent_at=NOW)
 
     assert [file.name for file in folder.iterdir()] == ["1.eml"]
-    assert (folder / "1.eml").read_bytes() == b"Date: Mon, 06 Feb 2023 09:00:00 +0000\r\n" + mail.content
+    assert (folder / "1.eml").read_bytes() == b"Date: Mon, 06 Feb 2023 09:00:00 +0000\r\n" + compose(mail)
 
 
 def test_a_worker_told_to_stop_finishes_the_mail_in_hand(

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from ozgtermine.config import Settings
 from ozgtermine.models import MailState, OutgoingMail
-from tests.factories import NOW
+from tests import factories
 from tests.jobs.smtp import Mailbox, smtp_server
 
 IDS = [f"<{number}@termine.example>" for number in range(3)]
@@ -27,10 +27,8 @@ IDS = [f"<{number}@termine.example>" for number in range(3)]
 @pytest.fixture
 def mails(session: Session) -> Session:
     for message_id in IDS:
-        content = f"Message-ID: {message_id}\r\nSubject: Betreff\r\n\r\nText\r\n".encode()
         recipient = f"empfang{IDS.index(message_id)}@musterburg.example"
-        session.add(OutgoingMail(message_id=message_id, kind="test", recipient=recipient, subject="Betreff",
-                                 content=content, created_at=NOW, due_at=NOW))
+        factories.outgoing_mail(session, message_id, recipient=recipient)
     session.commit()
     return session
 

@@ -61,6 +61,8 @@ def fill(session: Session) -> None:
         OfferQuestion(position=0, kind=QuestionKind.SEVERAL_OF, label="Welche Themen?", choices="OZG\nEfA"),
         OfferQuestion(position=1, kind=QuestionKind.TEXT, label="Unterstützung", purpose="den Raum vorzubereiten",
                       is_sensitive=True),
+        OfferQuestion(position=2, kind=QuestionKind.CONSENT, label="Fotos von mir dürfen veröffentlicht werden.",
+                      purpose="über die Veranstaltung zu berichten"),
     ]  # fmt: skip
     congress = factories.series(session, slug="congress", title="Fachkongress", kind=SeriesKind.CONGRESS)
     event_with(session, congress, "request", 24, mode=Mode.HYBRID, policy=Policy.ON_REQUEST, seats_on_site=1)
@@ -69,6 +71,10 @@ def fill(session: Session) -> None:
     session.add(Membership(series=group, person=member, role=MembershipRole.MEMBER))
     event_with(session, group, "members", 25, policy=Policy.MEMBERS)
     event_with(session, group, "external", 26, policy=Policy.EXTERNAL, external_url="https://anderswo.example/")
+    event_with(session, group, "none", 28, policy=Policy.NONE)
+    seats = event_with(session, hours, "calendar", 27)
+    for name in ("mara", "erik"):
+        factories.registration(session, seats, given_name=name, email=f"kalender.{name}@stadt.example")
 
 
 def event_with(session: Session, series: Series, slug: str, day: int, **values: object) -> RegistrationOffer:
@@ -103,13 +109,13 @@ def sees(user: Mouse, heading: str) -> None:
     whole(user.page, re.sub(r"\W+", "-", heading).lower())
 
 
-def mail_to(site: Site, address: str, subject: str) -> str:
-    """Return the path of the link to a registration in the newest mail of that subject, once it is there."""
+def mail_to(site: Site, address: str, subject: str, *, path: str = "/anmeldung/") -> str:
+    """Return the path of the link, one below `path`, in the newest mail of that subject, once it is there."""
     deadline = time.monotonic() + MAIL_DEADLINE_SECONDS
     while time.monotonic() < deadline:
         for kept in site.mails():
             if address in kept.recipient and subject in kept.subject:
-                return re.findall(rf"{site.address}(/anmeldung/\S+)", kept.text)[0]
+                return re.findall(rf"{site.address}({path}\S+)", kept.text)[0]
         time.sleep(0.2)
     raise AssertionError(f"no mail {subject!r} to {address}: {[each.subject for each in site.mails()]}")
 
@@ -165,6 +171,38 @@ def test_a_seat_is_offered_claimed_and_given_to_a_deputy(user: Mouse, site: Site
     user.press("Abmelden")
 
 
+def test_an_event_that_needs_no_registration(user: Mouse, site: Site) -> None:
+    user.page.goto("/termine/none")
+    sees(user, "Thema none")
+    assert user.page.get_by_role("link", name="Anmelden").count() == 0
+    user.page.goto("/termine/none/anmelden")
+    sees(user, "Für diesen Termin ist keine Anmeldung nötig")
+    user.follow("Zurück zum Termin")
+    sees(user, "Thema none")
+
+
+def test_a_calendar_of_ones_own(user: Mouse, site: Site) -> None:
+    page, address = user.page, f"kalender.{name_of(user).lower()}@stadt.example"
+    page.goto("/meine-anmeldungen")
+    user.type("E-Mail-Adresse", address)
+    user.press("Link anfordern")
+    page.goto(mail_to(site, address, "Ihre Anmeldungen", path="/meine-anmeldungen/"))
+    sees(user, "Meine Anmeldungen")
+    user.press("Persönlichen Kalender einrichten")
+    user.act(page.locator("summary", has_text="QR-Code"))
+    page.get_by_alt_text("QR-Code mit der Adresse des Kalenders: Meine Termine").wait_for()
+    whole(page, "own-calendar")
+    first = page.get_by_label("Meine Termine", exact=True).input_value()
+    assert "Thema calendar" in page.request.get(first).text()
+    user.press("Neue Adresse; die alte gilt nicht mehr")
+    page.wait_for_load_state()
+    assert page.get_by_label("Meine Termine", exact=True).input_value() != first
+    assert page.request.get(first).status == 410
+    page.goto("/kalender")
+    user.act(page.locator("summary", has_text="QR-Code").first)
+    whole(page, "calendars-qr")
+
+
 def test_a_form_with_questions_and_colleagues(user: Mouse, site: Site) -> None:
     page = user.page
     page.goto("/termine/open/anmelden")
@@ -177,6 +215,7 @@ def test_a_form_with_questions_and_colleagues(user: Mouse, site: Site) -> None:
     for label, text in (("Vorname", "Gero"), ("Nachname", name_of(user)), ("E-Mail-Adresse", address)):
         user.type(label, text)
     page.get_by_label("EfA").check()
+    page.get_by_label("Fotos von mir").check()
     user.act(page.locator("summary", has_text="Weitere Personen anmelden"))
     page.get_by_role("group", name="Person 2").get_by_label("Vorname").fill("Gundula")
     page.get_by_role("group", name="Person 2").get_by_label("Nachname").fill(name_of(user))
@@ -187,6 +226,9 @@ def test_a_form_with_questions_and_colleagues(user: Mouse, site: Site) -> None:
     page.goto(mail_to(site, address, "Bitte bestätigen"))
     user.press("Jetzt bestätigen")
     sees(user, "Sie sind angemeldet")
+    whole(page, "consent-standing")
+    user.press("Einwilligung widerrufen")
+    page.get_by_role("button", name="Einwilligung widerrufen").wait_for(state="detached")
 
 
 def test_one_form_for_a_whole_series(user: Mouse, site: Site) -> None:

@@ -11,6 +11,7 @@ import vobject
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ozgtermine.mail.composing import compose
 from ozgtermine.models import Access, Event, EventNotice, OutgoingMail, Registration, RegistrationOffer, Venue
 from ozgtermine.operations import announcing_changes, scheduling
 from ozgtermine.operations.registering import confirm
@@ -53,7 +54,7 @@ def announced(session: Session) -> list[OutgoingMail]:
 
 
 def parts(mail: OutgoingMail) -> Iterator[tuple[str, str]]:
-    message = message_from_bytes(mail.content, _class=EmailMessage, policy=policy.default)  # type: ignore[arg-type]
+    message = message_from_bytes(compose(mail), _class=EmailMessage, policy=policy.default)  # type: ignore[arg-type]
     for part in message.walk():
         if not part.is_multipart():
             yield part.get_content_type(), part.get_content()

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ozgtermine.config import Settings
+from ozgtermine.mail.composing import compose
 from ozgtermine.mail.letterhead import Letterhead
 from ozgtermine.models import OutgoingMail, RegistrationOffer
 from ozgtermine.operations.registering import Details, Managed, confirm, request_registration, withdraw
@@ -34,8 +35,8 @@ def registered(session: Session, offer: RegistrationOffer) -> Managed:
 
 
 def _mails(session: Session) -> list[EmailMessage]:
-    kept = session.scalars(select(OutgoingMail.content).order_by(OutgoingMail.id))
-    return [message_from_bytes(each, policy=policy.default) for each in kept]
+    kept = session.scalars(select(OutgoingMail).order_by(OutgoingMail.id))
+    return [message_from_bytes(compose(each), policy=policy.default) for each in kept]
 
 
 def sent(session: Session) -> list[tuple[str, str, int]]:

@@ -126,4 +126,4 @@ def test_forgetting_a_person_before_the_event_is_a_withdrawal(session: Session, 
     assert {each.given_name: each.state for each in session.scalars(select(Registration))} == {"Max": State.CONFIRMED}
     left = session.scalars(select(OutgoingMail).where(OutgoingMail.recipient == "erika@musterburg.example")).all()
     assert [each.kind for each in left] == ["withdrawn", "withdrawn"]
-    assert b'method="CANCEL"' in left[0].content
+    assert left[0].calendar_method == "CANCEL"

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from ozgtermine.config import Settings
 from ozgtermine.errors import LinkExpiredError
+from ozgtermine.mail.composing import compose
 from ozgtermine.mail.letterhead import Letterhead
 from ozgtermine.models import EventStatus, OutgoingMail, Registration, RegistrationOffer
 from ozgtermine.operations.erasing import erase_unconfirmed
@@ -42,8 +43,7 @@ def last_token(session: Session, recipient: str = "") -> str:
     session.flush()
     statement = select(OutgoingMail).order_by(OutgoingMail.id.desc())
     mail = next(each for each in session.scalars(statement) if recipient.casefold() in each.recipient.casefold())
-    text = mail.content.decode("ascii").replace("=\r\n", "")
-    found = LINK.search(text)
+    found = LINK.search(mail.text)
     assert found
     return found[1]
 
@@ -104,7 +104,7 @@ def test_confirming_gives_the_free_seat_and_mails_the_calendar_entry(session: Se
     assert mails(session)[-1] == ("registration_confirmed", "erika@musterburg.example")
     mail = session.scalars(select(OutgoingMail).order_by(OutgoingMail.id.desc())).first()
     assert mail
-    assert mail.content.count(b"Content-Type: text/calendar") == 2
+    assert compose(mail).count(b"Content-Type: text/calendar") == 2
 
 
 def test_confirming_twice_changes_and_mails_nothing(session: Session) -> None:

@@ -380,7 +380,7 @@ class Machine(RuleBasedStateMachine):
         assert [mail for mail in unread if mail.link and not mail.link.secret] == []
 
     def _read(self, mail: OutgoingMail, unread: list[Promised]) -> None:
-        secret = SECRET.search(mail.content.decode("ascii").replace("=\r\n", ""))
+        secret = SECRET.search(mail.text)
         about = [each for each in unread if each.link and not each.link.secret and (each.kind, each.recipient) == (
             mail.kind, mail.recipient) and self.id_of(each.row) == mail.registration_id]  # fmt: skip
         if about and about[0].link:

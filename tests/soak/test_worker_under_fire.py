@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from ozgtermine.config import Settings
 from ozgtermine.models import MailState, OutgoingMail
+from tests import factories
 from tests.factories import NOW
 from tests.jobs.smtp import Mailbox, smtp_server
 from tests.jobs.test_sending_crash import start_worker
@@ -22,9 +23,7 @@ DEADLINE_SECONDS = 300
 def test_forty_kills_lose_none_of_two_thousand_mails(session: Session, settings: Settings) -> None:
     ids = [f"<{number}@termine.example>" for number in range(MAILS)]
     for message_id in ids:
-        content = f"Message-ID: {message_id}\r\nSubject: Betreff\r\n\r\nText\r\n".encode()
-        session.add(OutgoingMail(message_id=message_id, kind="test", recipient="empfang@musterburg.example",
-                                 subject="Betreff", content=content, created_at=NOW, due_at=NOW))
+        factories.outgoing_mail(session, message_id)
     session.commit()
     seed = int(os.environ.get("SEED", "0")) or random.randrange(1 << 30)
     print(f"SEED={seed}")

@@ -43,8 +43,7 @@ def own_page(client: FlaskClient, session: Session, email: str = "erika@musterbu
     session.rollback()
     mail = session.scalars(select(OutgoingMail).where(OutgoingMail.kind == "my_registrations")).first()
     assert mail is not None
-    text = mail.content.decode().replace("=\r\n", "").replace("=3D", "=")
-    found = re.search(r"http://termine\.example(/meine-anmeldungen/[\w-]{43})", text)
+    found = re.search(r"http://termine\.example(/meine-anmeldungen/[\w-]{43})", mail.text)
     assert found
     return found[1]
 

@@ -381,8 +381,7 @@ def test_a_crawler_that_follows_every_link_of_every_mail_changes_nothing(
 
     found = set()
     for mail in session.scalars(select(OutgoingMail)):
-        text = mail.content.decode().replace("=\r\n", "").replace("=3D", "=")
-        found |= set(re.findall(r"http://termine\.example(/[^\s\"<>]+)", text))
+        found |= set(re.findall(r"http://termine\.example(/[^\s\"<>]+)", mail.text + mail.html))
     seen = {path: client.get(path).status_code for path in found}
     for path in list(found):
         page = client.get(path).text
@@ -406,3 +405,42 @@ def test_a_hybrid_participant_asks_for_the_other_pool(client: FlaskClient, sessi
 
     sentence = "Wird ein Platz vor Ort frei, wechseln Sie von selbst. Zurzeit stehen Sie an Stelle 1."
     assert sentence in client.get(path).text
+
+
+def test_a_voluntary_consent_is_ticked_kept_in_its_words_and_taken_back_at_any_time(
+    client: FlaskClient, session: Session
+) -> None:
+    offer = factories.offer(session, closes_hours_before=1)
+    offer.questions = [
+        OfferQuestion(kind=QuestionKind.CONSENT, label="Fotos von mir dürfen veröffentlicht werden.",
+                      purpose="über die Veranstaltung zu berichten", is_sensitive=True),
+    ]  # fmt: skip
+    session.commit()
+    [box] = names(offer)
+    form = client.get(f"/termine/{offer.event.slug}/anmelden").text
+    assert re.search(rf'<input[^>]*name="{box}"[^>]*>', form)
+    assert "checked" not in re.search(rf'<input[^>]*name="{box}"[^>]*>', form)[0]  # type: ignore[index]
+
+    without = register(client, session, offer)
+    session.rollback()
+    assert session.scalars(select(Consent)).all() == []
+    assert "Ihre Einwilligungen" not in client.get(without).text
+
+    path = register(client, session, offer, given_name="Zoë", **{box: "y"})
+    session.rollback()
+    given = session.scalars(select(Consent)).one()
+    wording = "Fotos von mir dürfen veröffentlicht werden. Ich kann das jederzeit widerrufen."
+    assert (given.wording, given.withdrawn_at, given.registration.answers) == (
+        wording, None, {box.removeprefix("frage_"): True}
+    )  # fmt: skip
+    page = client.get(path).text
+    assert wording in page
+    revoking = re.search(r'action="(/anmeldung/[\w-]+/einwilligung/\d+/widerrufen)"', page)
+    assert revoking
+    assert client.post(revoking[1].replace(f"einwilligung/{given.id}/", "einwilligung/99999/")).status_code == 404
+    for _click in range(2):
+        assert client.post(revoking[1]).status_code == 303
+    session.rollback()
+    session.expire_all()
+    assert (given.withdrawn_at is not None, given.registration.answers) == (True, {})
+    assert wording not in client.get(path).text

@@ -14,6 +14,7 @@ from ozgtermine.jobs.sending import lease_one
 from ozgtermine.models import AuditAct, AuditEntry, MailState, OutgoingMail
 from ozgtermine.queries.outbox import number_of_failed
 from ozgtermine.rendering.outbox import advice
+from tests import factories
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
 PATH = "/verwaltung/mails"
@@ -22,12 +23,11 @@ LOOK = "Empfänger im Mailausgang"
 
 def add_mail(session: Session, number: int, state: MailState, *, error: str = "") -> int:
     now = clock.now()
-    mail = OutgoingMail(
-        message_id=f"<{number}@termine.example>", kind="test", recipient=f"empfang{number}@musterburg.example",
-        subject=f"Betreff {number}", content=b"Geheimer Inhalt", state=state, created_at=now, due_at=now, attempts=3,
+    mail = factories.outgoing_mail(
+        session, f"<{number}@termine.example>", recipient=f"empfang{number}@musterburg.example",
+        subject=f"Betreff {number}", text="Geheimer Inhalt", state=state, created_at=now, due_at=now, attempts=3,
         last_error=error, sent_at=now if state is MailState.SENT else None,
     )  # fmt: skip
-    session.add(mail)
     session.commit()
     return mail.id
 

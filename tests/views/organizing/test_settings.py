@@ -17,6 +17,7 @@ from ozgtermine.application import create_app
 from ozgtermine.commands.checking import problems_of
 from ozgtermine.config import Settings
 from ozgtermine.database import db
+from ozgtermine.mail.composing import compose
 from ozgtermine.models import AccountRole, AccountSession, AuditEntry, OutgoingMail, Setting
 from ozgtermine.operations.finding_gaps import findings
 from ozgtermine.queries.settings import effective_settings
@@ -174,8 +175,8 @@ def test_a_test_message_goes_to_the_own_address_under_the_new_sender(
     session.rollback()
     mail = session.scalars(select(OutgoingMail)).one()
     assert mail.recipient == "administrator@mid.example"
-    assert b"From: Referat 55 <termine@land.example>" in mail.content
-    assert b"Reply-To: r55@land.example" in mail.content
+    assert b"From: Referat 55 <termine@land.example>" in compose(mail)
+    assert b"Reply-To: r55@land.example" in compose(mail)
 
 
 def test_an_own_legal_text_is_shown_and_the_one_before_comes_back(

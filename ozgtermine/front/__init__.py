@@ -1,0 +1,1 @@
+"""What everybody gets alike, answered before Flask: feeds, embeds and public pages."""

@@ -1,0 +1,71 @@
+"""The kept answers of one process, the least used forgotten first."""
+
+from itertools import count
+from threading import Lock
+
+from ozgtermine.front.kept import Kept
+
+MOST_ANSWERS = 512
+MOST_BYTES = 48_000_000
+
+
+class Shelf:
+    """Holds answers of one revision alone: with the next one all are dropped, so that nothing hidden stays here.
+
+    Looking takes no lock; whoever changes what is kept takes it.
+    """
+
+    def __init__(self) -> None:
+        self._answers: dict[str, Kept] = {}
+        self._used: dict[str, int] = {}
+        self._uses = count()
+        self._bytes = 0
+        self._revision = -1
+        self._lock = Lock()
+
+    def find(self, key: str) -> Kept | None:
+        found = self._answers.get(key)
+        if found is not None:
+            self._used[key] = next(self._uses)
+        return found
+
+    def put(self, key: str, answer: Kept) -> None:
+        """Keep the answer, unless another revision was seen meanwhile."""
+        with self._lock:
+            if answer.revision != self._revision:
+                return
+            self._drop(key)
+            self._answers[key] = answer
+            self._used[key] = next(self._uses)
+            self._bytes += answer.size
+            while len(self._answers) > MOST_ANSWERS or self._bytes > MOST_BYTES:
+                self._drop(min(self._answers, key=lambda each: self._used.get(each, 0)))
+
+    def see(self, revision: int) -> None:
+        """Drop everything that belongs to another revision."""
+        if revision != self._revision:
+            with self._lock:
+                self._revision = revision
+                self._empty()
+
+    def forget(self) -> None:
+        with self._lock:
+            self._empty()
+
+    def __contains__(self, word: bytes) -> bool:
+        """Return whether `word` stands in anything that is kept."""
+        with self._lock:
+            return any(word in each.body for each in self._answers.values())
+
+    def __len__(self) -> int:
+        return len(self._answers)
+
+    def _empty(self) -> None:
+        self._answers.clear()
+        self._used.clear()
+        self._bytes = 0
+
+    def _drop(self, key: str) -> None:
+        dropped = self._answers.pop(key, None)
+        self._used.pop(key, None)
+        self._bytes -= dropped.size if dropped else 0
