@@ -57,7 +57,7 @@ def _database(address: str | None) -> Iterator[str]:
     """Yield the URL of an empty database on the server, which goes again."""
     if address is None:
         raise RuntimeError("there is no PostgreSQL here")
-    name = "ozgtermine_bench"
+    name = f"ozgtermine_bench_{os.getpid()}"
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name}")
         connection.execute(f"CREATE DATABASE {name}")
