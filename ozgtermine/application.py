@@ -99,19 +99,12 @@ class Wiring:
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the application of `settings`, by default those of the environment."""
-    settings = settings or Settings.load(os.environ)
-    if not settings.secret_key:
-        raise ConfigurationError(N_("Der geheime Schlüssel fehlt noch. Rufen Sie einmal „ozgtermine migrate“ auf."))
-    clock.shift(timedelta(days=settings.clock_offset_days))
-    app = Flask(
-        "ozgtermine",
-        static_folder=resource_folder("static"),
-        template_folder=resource_folder("templates"),
-        instance_path=str(settings.instance.absolute()),
-    )
-    _configure(app, settings)
-    app.extensions["ozgtermine"] = Wiring(settings, Links(settings.base_url.rstrip("/")))
-    db.init_app(app)
+    return wire(assemble(), settings or Settings.load(os.environ))
+
+
+def assemble() -> Flask:
+    """Return the application as it is under any settings: its routes, its templates, what stands around every view."""
+    app = Flask("ozgtermine", static_folder=resource_folder("static"), template_folder=resource_folder("templates"))
     login_manager.init_app(app)
     # Nobody is remembered beyond a session; asking each time would touch the session and add `Vary: Cookie` to all.
     app.after_request_funcs[None].remove(login_manager._update_remember_cookie)  # noqa: SLF001 - no switch for it
@@ -123,6 +116,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     _prepare_templates(app)
+    return app
+
+
+def wire(app: Flask, settings: Settings) -> Flask:
+    """Give an assembled application its settings, its database and the front before it. Raises ConfigurationError."""
+    if not settings.secret_key:
+        raise ConfigurationError(N_("Der geheime Schlüssel fehlt noch. Rufen Sie einmal „ozgtermine migrate“ auf."))
+    clock.shift(timedelta(days=settings.clock_offset_days))
+    _configure(app, settings)
+    app.extensions["ozgtermine"] = Wiring(settings, Links(settings.base_url.rstrip("/")))
+    db.init_app(app)
     with app.app_context():
         front.install(app, db.engine, settings.instance / "feeds")
     return app

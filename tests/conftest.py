@@ -6,6 +6,7 @@ The tables are made once in a process: SQLite's file is copied for each test, Po
 import os
 import shutil
 from collections.abc import Iterator
+from copy import copy, deepcopy
 from pathlib import Path
 
 import psycopg
@@ -16,7 +17,7 @@ from psycopg.sql import SQL, Identifier
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.orm import Session
 
-from ozgtermine.application import create_app
+from ozgtermine.application import assemble, wire
 from ozgtermine.config import Settings
 from ozgtermine.database import db
 from ozgtermine.models import Base
@@ -94,10 +95,20 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     )
 
 
+@pytest.fixture(scope="session")
+def assembled() -> Flask:
+    """Return the application without settings; putting it together takes longer than most tests."""
+    return assemble()
+
+
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
+def app(settings: Settings, assembled: Flask) -> Iterator[Flask]:
+    """Yield an application of its own under `settings`; only routes and compiled templates are shared."""
     pace.forget()
-    made = create_app(settings)
+    made = copy(assembled)
+    made.config, made.extensions = deepcopy(assembled.config), dict(assembled.extensions)
+    made.teardown_appcontext_funcs = list(assembled.teardown_appcontext_funcs)
+    wire(made, settings)
     with made.app_context():
         yield made
         db.session.remove()

@@ -2,26 +2,37 @@
 
 import threading
 
-from flask import Flask
+from flask import Flask, current_app
 
 from ozgtermine import clock
 from ozgtermine.database import db, transaction
 from ozgtermine.operations.erasing import Graveyard, erase_again, knows_every_tombstone
 from ozgtermine.views.in_force import configured
 
+_LOOK = "ozgtermine.restored"
+
 
 def install(app: Flask) -> None:
     """Have every process look once, before it answers its first request; without tombstones that asks no database."""
-    looked, one_at_a_time = threading.Event(), threading.Lock()
+    app.before_request(_look_once)
 
-    @app.before_request
-    def look() -> None:
-        if looked.is_set():
-            return
-        with one_at_a_time:
-            if not looked.is_set():
-                _erase_what_came_back()
-                looked.set()
+
+class _Look:
+    """Whether this application has looked, under its settings; who comes meanwhile waits."""
+
+    def __init__(self) -> None:
+        self.is_done = False
+        self.lock = threading.Lock()
+
+
+def _look_once() -> None:
+    look: _Look = current_app.extensions.get(_LOOK) or current_app.extensions.setdefault(_LOOK, _Look())
+    if look.is_done:
+        return
+    with look.lock:
+        if not look.is_done:
+            _erase_what_came_back()
+            look.is_done = True
 
 
 def _erase_what_came_back() -> None:
