@@ -103,7 +103,7 @@ def edit_event(
 
     The date of a published event is changed by `move` alone, so that everybody learns of it.
     """
-    with tracked(event, now), _leaving(event):
+    with tracked(event, now), _coming_or_leaving(event, now):
         if event.published_at is None:
             event.set_when(when)
         _take_over(session, event, details)
@@ -186,31 +186,33 @@ def publish(
     """
     given = number or event.number or next_number(session, event.series)
     _check_number(session, event, given)
-    with tracked(event, now):
+    with tracked(event, now), _coming_or_leaving(event, now):
         event.published_at, event.number = publish_at, given
     _flush_with_number(session, given)
 
 
-def hide(event: Event) -> None:
+def hide(event: Event, *, now: datetime) -> None:
     """Make the event a draft again; its number, address and registrations stay."""
-    with _leaving(event):
+    with _coming_or_leaving(event, now):
         event.published_at = None
 
 
 @contextmanager
-def _leaving(event: Event) -> Iterator[None]:
-    """Leave room for a number if the public loses sight of the event: the entry that takes it out of calendars has it.
+def _coming_or_leaving(event: Event, now: datetime) -> Iterator[None]:
+    """Date the event anew if the public gains or loses sight of it.
 
-    Shown again, the event outranks that entry (RFC 5546, 2.1.4).
+    When it leaves, room is left for a number, which the entry that takes it out of calendars has: shown again, the
+    event outranks that entry (RFC 5546, 2.1.4).
     """
-    was_public = _is_public(event)
+    was_seen, before = _is_seen(event, now), (event.published_at, event.visibility)
     yield
-    if was_public and not _is_public(event):
-        event.sequence += 2
+    if (event.published_at, event.visibility) != before and not (was_seen and _is_seen(event, now)):
+        event.changed_at = now
+        event.sequence += 2 if was_seen else 0
 
 
-def _is_public(event: Event) -> bool:
-    return event.published_at is not None and event.visibility is Visibility.PUBLIC
+def _is_seen(event: Event, now: datetime) -> bool:
+    return event.is_published(now) and event.visibility is Visibility.PUBLIC
 
 
 def move(event: Event, when: When, *, reason: str, now: datetime) -> None:
@@ -236,9 +238,9 @@ def cancel(event: Event, *, reason: str, now: datetime) -> None:
         event.status, event.cancelled_at, event.cancellation_reason = EventStatus.CANCELLED, now, reason
 
 
-def show_to(event: Event, visibility: Visibility) -> None:
+def show_to(event: Event, visibility: Visibility, *, now: datetime) -> None:
     """Let others see the event than before."""
-    with _leaving(event):
+    with _coming_or_leaving(event, now):
         event.visibility = visibility
 
 
@@ -279,4 +281,4 @@ def _way_in(event: Event) -> tuple[str, ...]:
 
 
 def _content(event: Event) -> tuple[object, ...]:
-    return (event.number, event.topic, event.topic_kind, event.description, event.website, event.cancellation_reason)
+    return (event.number, event.topic, event.topic_kind, event.description, event.cancellation_reason)
