@@ -21,6 +21,7 @@ from ozgtermine.operations.entering_events import enter, new_offer, next_number
 from ozgtermine.operations.promoting import promote
 from ozgtermine.queries.locking import lock_offer
 from ozgtermine.rendering.changes import told
+from ozgtermine.rendering.events import topic_text
 from ozgtermine.rules.permissions import Visibility
 from ozgtermine.rules.registering import Mode, Policy
 from ozgtermine.rules.schedule import When
@@ -115,12 +116,20 @@ def _take_over(session: Session, event: Event, details: EventDetails) -> None:
     _check_number(session, event, details.number)
     event.topic, event.topic_kind = details.topic, details.topic_kind
     event.description, event.recap, event.website = details.description, details.recap, details.website
-    event.mode, event.venue_id = details.mode, None if details.mode is Mode.ONLINE else details.venue_id
+    _take_over_place(event, details)
     event.visibility, event.number = details.visibility, details.number
     event.number_of_attendees, event.attendees_estimated = details.number_of_attendees, details.attendees_estimated
     _take_over_offer(event, details.offer)
     _take_over_access(event, details.access)
     _flush_with_number(session, details.number)
+
+
+def _take_over_place(event: Event, details: EventDetails) -> None:
+    """Have the event where it is said to be; a room of another house is none."""
+    venue_id = None if details.mode is Mode.ONLINE else details.venue_id
+    if venue_id != event.venue_id:
+        event.room_id = None
+    event.mode, event.venue_id = details.mode, venue_id
 
 
 def _flush_with_number(session: Session, number: int | None) -> None:
@@ -281,4 +290,5 @@ def _way_in(event: Event) -> tuple[str, ...]:
 
 
 def _content(event: Event) -> tuple[object, ...]:
-    return (event.number, event.topic, event.topic_kind, event.description, event.cancellation_reason)
+    """Return what entries say in words; line ends differ with who sends the form."""
+    return (event.number, topic_text(event), event.description.splitlines(), event.cancellation_reason)

@@ -8,7 +8,16 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from ozgtermine.clock import BERLIN
-from ozgtermine.models import Document, Event, EventStatus, FeedEntry, RenderedEvent, Series, SeriesKind
+from ozgtermine.models import (
+    Document,
+    DocumentVersion,
+    Event,
+    EventStatus,
+    FeedEntry,
+    RenderedEvent,
+    Series,
+    SeriesKind,
+)
 from ozgtermine.queries.documents import documents
 from ozgtermine.queries.events import events, visible_to
 from ozgtermine.rules.permissions import ANONYMOUS
@@ -123,6 +132,7 @@ def last_change(session: Session, scope: ColumnElement[bool], now: datetime) -> 
     changed = select(func.max(Event.changed_at)).where(scope)
     published = select(func.max(Event.published_at)).where(scope, Event.published_at <= now)
     attached = select(func.max(Document.published_at)).join(Event).where(scope, Document.published_at <= now)
-    instants = [session.scalar(each) for each in (changed, published, attached)]
+    replaced = select(func.max(DocumentVersion.uploaded_at)).join(Document).join(Event).where(scope)
+    instants = [session.scalar(each) for each in (changed, published, attached, replaced)]
     midnight = datetime.combine(now.astimezone(BERLIN).date(), time(0), BERLIN)
     return max([midnight, *(each for each in instants if each)])

@@ -173,15 +173,18 @@ def many(session: Session, number: int, *, description: str) -> None:
 
 WORDS = {
     "de": {
-        "off": "Dieser Termin entfällt.", "all": "Alle Angaben: ", "moved": "Verlegt vom 15. Februar 2023, 10:00 Uhr.",
+        "off": "Dieser Termin entfällt.", "all": "Alle Angaben: ",
+        "moved": "Verlegt vom {day}. {month} {year}, {time} Uhr.",
         "online": "Videokonferenz", "both": " und online", "unknown": "Ort folgt", "title": "Entfällt: ",
         "left": "Termin entfällt",
+        "months": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
     },
     "en": {
         "off": "This event will not take place.", "all": "All details: ",
-        "moved": "Moved from 15 February 2023, 10:00.",
+        "moved": "Moved from {day} {month} {year}, {time}.",
         "online": "Video conference", "both": " and online", "unknown": "Place to be announced", "title": "Cancelled: ",
         "left": "Event cancelled",
+        "months": "January February March April May June July August September October November December",
     },
 }  # fmt: skip
 
@@ -216,14 +219,19 @@ def said(event: Event, *, language: str = "de", way_in: Iterable[str] = ()) -> S
 def _lines(event: Event, words: Mapping[str, str]) -> Iterator[str]:
     if event.is_cancelled:
         yield f"{words['off']} {event.cancellation_reason}"
-    if event.moved_from_on:
-        yield f"{words['moved']} {event.move_reason}"
+    elif event.moved_from_on:
+        yield f"{_moved(event.moved_from_on, event.moved_from_time, words)} {event.move_reason}"
     if event.description:
         yield _clean(_beginning(event.description))
     for each in event.documents:
         if each.published_at:
             yield f"{each.title}: http://termine.example/unterlagen/{each.id}/{each.slug}"
     yield f"{words['all']}{PAGE}/{event.slug}"
+
+
+def _moved(day: date, start: time | None, words: Mapping[str, str]) -> str:
+    month = words["months"].split()[day.month - 1]
+    return words["moved"].format(day=day.day, month=month, year=day.year, time=f"{start:%H:%M}")
 
 
 def _beginning(text: str) -> str:
