@@ -26,8 +26,7 @@ bench: dev
 	@for each in bench/bench_*.py; do $(PYTHON) $$each || exit 1; done
 
 interop: dev
-	@$(PYTHON) -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r requirements/interop.txt
-	$(PYTHON) -m pytest -s tests/interop
+	@exec $(PYTHON) tests/interop/run.py
 
 soak: dev
 	$(PYTHON) -m pytest -s tests/soak

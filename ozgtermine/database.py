@@ -36,7 +36,7 @@ from ozgtermine.models import (
     Setting,
     Venue,
 )
-from ozgtermine.operations import auditing, telling_seats
+from ozgtermine.operations import auditing, dating_entries, telling_seats
 from ozgtermine.queries.revision import forget_public_change, mark_public_change, note_raised, raise_revision
 
 db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
@@ -144,6 +144,7 @@ def _mark_bulk_writes(state: ORMExecuteState) -> None:
 @event.listens_for(Session, "after_flush")
 def _record(session: Session, flush: UOWTransaction) -> None:
     auditing.record_changes(session, flush, now=clock.now())
+    dating_entries.note(session, now=clock.now())
     telling_seats.note(session)
 
 

@@ -15,8 +15,9 @@ from ozgtermine.rendering.events import topic_text, where_text
 from ozgtermine.rules.registering import Mode
 from ozgtermine.wording import N_, translate
 
-WRITER_VERSION = 1
+WRITER_VERSION = 2
 DEFAULT_MINUTES = 60
+LONGEST_WORDS = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +71,7 @@ def departed(uid: str, *, sequence: int, times: str, left_at: datetime, language
     return b"".join(
         (
             b"BEGIN:VEVENT\r\n",
-            line("UID", uid),
+            text("UID", uid),
             line("DTSTAMP", utc(left_at)),
             line("LAST-MODIFIED", utc(left_at)),
             line("SEQUENCE", str(sequence)),
@@ -116,7 +117,7 @@ def _identity(event: Event, changed_at: datetime, sequence: int) -> Iterator[byt
     DTSTAMP is the last change and never now: a feed that moved with every poll made 189,000 false changes a day in
     one Nextcloud.
     """
-    yield line("UID", event.uid)
+    yield text("UID", event.uid)
     yield line("DTSTAMP", utc(changed_at))
     yield line("CREATED", utc(event.created_at))
     yield line("LAST-MODIFIED", utc(changed_at))
@@ -179,16 +180,29 @@ def _summary(event: Event, language: str) -> str:
 def _description(
     event: Event, documents: Sequence[Document], links: Links, language: str
 ) -> Iterator[str]:
-    """Yield plain lines; documents stand here too, as Nextcloud and Android drop ATTACH."""
+    """Yield plain lines; documents stand here too, as Nextcloud and Android drop ATTACH.
+
+    What is long is shortened, so that 500 events fit into a feed that Google takes; the page at the end has it all.
+    """
     if event.is_cancelled:
-        yield " ".join(filter(None, (translate(N_("Dieser Termin entfällt."), language), event.cancellation_reason)))
+        reason = _shortened(event.cancellation_reason)
+        yield " ".join(filter(None, (translate(N_("Dieser Termin entfällt."), language), reason)))
     elif event.moved_from_on:
-        yield " ".join(filter(None, (_moved(event, language), event.move_reason)))
+        yield " ".join(filter(None, (_moved(event, language), _shortened(event.move_reason))))
     if event.description:
-        yield event.description
+        yield _shortened(event.description)
     for each in documents:
         yield f"{each.title}: {links.document(each.id, each.slug)}"
     yield translate(N_("Alle Angaben: %(url)s"), language, url=links.event(event.slug))
+
+
+def _shortened(words: str) -> str:
+    """Return `words`, or their beginning up to the end of a word, and that they go on."""
+    if len(words) <= LONGEST_WORDS:
+        return words
+    beginning = words[: LONGEST_WORDS - 2]
+    whole, _space, half = beginning.rpartition(" ")
+    return f"{whole if whole and len(half) < LONGEST_WORDS // 10 else beginning} …"
 
 
 def _moved(event: Event, language: str) -> str:

@@ -3,14 +3,20 @@
 No METHOD, and no UID: vdirsyncer kept one of six events of a calendar that had one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from ozgtermine.ical.lines import line, text
 from ozgtermine.ical.timezone import VTIMEZONE, ZONE
+from ozgtermine.models import Event
 
 PRODID = "-//Sachsen-Anhalt MID//OZG-Termine//DE"
 POLL_EVERY = "PT4H"
+MOST_BYTES = 1_000_000
+"""Google takes no larger one."""
+BYTES_FOR_THE_REST = 120_000
+"""What the header and the entries of what has left may take."""
 # Apple wants the value, RFC 7986 the name (CSS Color 3).
 COLOURS = {
     "steelblue": "#4682B4",
@@ -40,6 +46,29 @@ class Feed:
 def calendar(feed: Feed, entries: Iterable[bytes]) -> bytes:
     """Return the whole calendar of kept `entries`."""
     return b"".join((header(feed), *entries, b"END:VCALENDAR\r\n"))
+
+
+def that_fit(events: Sequence[Event], entries: Sequence[bytes], today: date) -> list[tuple[Event, bytes]]:
+    """Return the events with their entries, in their order, without those that a calendar has no room for.
+
+    What is over gives way first, the longest ago first of all; then what is farthest away.
+    """
+    pairs = list(zip(events, entries, strict=True))
+    room = MOST_BYTES - BYTES_FOR_THE_REST
+    if sum(map(len, entries)) <= room:
+        return pairs
+    fits = set()
+    for event, entry in sorted(pairs, key=lambda pair: _distance(pair[0], today)):
+        room -= len(entry)
+        if room < 0:
+            break
+        fits.add(event.uid)
+    return [pair for pair in pairs if pair[0].uid in fits]
+
+
+def _distance(event: Event, today: date) -> tuple[bool, int, str]:
+    """Return what puts the nearest first; days, not instants, so that a calendar changes by itself at midnight."""
+    return event.ends_on < today, abs((event.starts_on - today).days), event.uid
 
 
 def header(feed: Feed) -> bytes:

@@ -211,7 +211,7 @@ def write_to(
     return len(chosen)
 
 
-def note_attendance(session: Session, offer_id: int, present: Sequence[int], *, now: datetime) -> int:
+def note_attendance(session: Session, offer_id: int, present: Sequence[int]) -> int:
     """Note who of the confirmed was there, and who was not; return how many were."""
     offer = lock_offer(session, offer_id)
     confirmed = select(Registration).where(Registration.offer_id == offer.id, Registration.state == State.CONFIRMED)
@@ -221,7 +221,6 @@ def note_attendance(session: Session, offer_id: int, present: Sequence[int], *, 
         registration.has_attended = registration.id in there
         number += registration.has_attended
     offer.event.number_of_attendees, offer.event.attendees_estimated = number, False
-    offer.event.changed_at = max(offer.event.changed_at, now)
     return number
 
 

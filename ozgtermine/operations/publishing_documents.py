@@ -81,8 +81,9 @@ def describe(
 
 
 def publish(document: Document, *, publish_at: datetime) -> None:
-    """Make the document visible from `publish_at` on."""
-    document.published_at = publish_at
+    """Make the document visible from `publish_at` on; what is visible by then stays as it is."""
+    if document.published_at is None or document.published_at > publish_at:
+        document.published_at = publish_at
 
 
 def withdraw(document: Document) -> None:

@@ -21,6 +21,7 @@ from ozgtermine.operations.entering_events import enter, new_offer, next_number
 from ozgtermine.operations.promoting import promote
 from ozgtermine.queries.locking import lock_offer
 from ozgtermine.rendering.changes import told
+from ozgtermine.rendering.events import topic_text
 from ozgtermine.rules.permissions import Visibility
 from ozgtermine.rules.registering import Mode, Policy
 from ozgtermine.rules.schedule import When
@@ -103,7 +104,7 @@ def edit_event(
 
     The date of a published event is changed by `move` alone, so that everybody learns of it.
     """
-    with tracked(event, now), _leaving(event):
+    with tracked(event, now), _coming_or_leaving(event, now):
         if event.published_at is None:
             event.set_when(when)
         _take_over(session, event, details)
@@ -115,12 +116,20 @@ def _take_over(session: Session, event: Event, details: EventDetails) -> None:
     _check_number(session, event, details.number)
     event.topic, event.topic_kind = details.topic, details.topic_kind
     event.description, event.recap, event.website = details.description, details.recap, details.website
-    event.mode, event.venue_id = details.mode, None if details.mode is Mode.ONLINE else details.venue_id
+    _take_over_place(event, details)
     event.visibility, event.number = details.visibility, details.number
     event.number_of_attendees, event.attendees_estimated = details.number_of_attendees, details.attendees_estimated
     _take_over_offer(event, details.offer)
     _take_over_access(event, details.access)
     _flush_with_number(session, details.number)
+
+
+def _take_over_place(event: Event, details: EventDetails) -> None:
+    """Have the event where it is said to be; a room of another house is none."""
+    venue_id = None if details.mode is Mode.ONLINE else details.venue_id
+    if venue_id != event.venue_id:
+        event.room_id = None
+    event.mode, event.venue_id = details.mode, venue_id
 
 
 def _flush_with_number(session: Session, number: int | None) -> None:
@@ -186,31 +195,33 @@ def publish(
     """
     given = number or event.number or next_number(session, event.series)
     _check_number(session, event, given)
-    with tracked(event, now):
+    with tracked(event, now), _coming_or_leaving(event, now):
         event.published_at, event.number = publish_at, given
     _flush_with_number(session, given)
 
 
-def hide(event: Event) -> None:
+def hide(event: Event, *, now: datetime) -> None:
     """Make the event a draft again; its number, address and registrations stay."""
-    with _leaving(event):
+    with _coming_or_leaving(event, now):
         event.published_at = None
 
 
 @contextmanager
-def _leaving(event: Event) -> Iterator[None]:
-    """Leave room for a number if the public loses sight of the event: the entry that takes it out of calendars has it.
+def _coming_or_leaving(event: Event, now: datetime) -> Iterator[None]:
+    """Date the event anew if the public gains or loses sight of it.
 
-    Shown again, the event outranks that entry (RFC 5546, 2.1.4).
+    When it leaves, room is left for a number, which the entry that takes it out of calendars has: shown again, the
+    event outranks that entry (RFC 5546, 2.1.4).
     """
-    was_public = _is_public(event)
+    was_seen, before = _is_seen(event, now), (event.published_at, event.visibility)
     yield
-    if was_public and not _is_public(event):
-        event.sequence += 2
+    if (event.published_at, event.visibility) != before and not (was_seen and _is_seen(event, now)):
+        event.changed_at = now
+        event.sequence += 2 if was_seen else 0
 
 
-def _is_public(event: Event) -> bool:
-    return event.published_at is not None and event.visibility is Visibility.PUBLIC
+def _is_seen(event: Event, now: datetime) -> bool:
+    return event.is_published(now) and event.visibility is Visibility.PUBLIC
 
 
 def move(event: Event, when: When, *, reason: str, now: datetime) -> None:
@@ -236,9 +247,9 @@ def cancel(event: Event, *, reason: str, now: datetime) -> None:
         event.status, event.cancelled_at, event.cancellation_reason = EventStatus.CANCELLED, now, reason
 
 
-def show_to(event: Event, visibility: Visibility) -> None:
+def show_to(event: Event, visibility: Visibility, *, now: datetime) -> None:
     """Let others see the event than before."""
-    with _leaving(event):
+    with _coming_or_leaving(event, now):
         event.visibility = visibility
 
 
@@ -279,4 +290,5 @@ def _way_in(event: Event) -> tuple[str, ...]:
 
 
 def _content(event: Event) -> tuple[object, ...]:
-    return (event.number, event.topic, event.topic_kind, event.description, event.website, event.cancellation_reason)
+    """Return what entries say in words; line ends differ with who sends the form."""
+    return (event.number, topic_text(event), event.description.splitlines(), event.cancellation_reason)

@@ -18,6 +18,7 @@ from ozgtermine.queries.calendars import CANCELLED_STAY, too_old
 
 Shown = Mapping[str, tuple[int, str]]
 """UID → sequence and the lines of its times."""
+MOST_DEPARTURES = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,11 +86,12 @@ def note(
 
 
 def departures(known: Iterable[FeedEntry], language: str = "de") -> list[bytes]:
-    """Return the entries that say no more than that something is off."""
+    """Return the entries that say no more than that something is off; of very many the last ones."""
+    left = [(each.left_at, each) for each in known if each.left_at]
+    last = sorted(left, key=lambda pair: (pair[0], pair[1].uid), reverse=True)[:MOST_DEPARTURES]
     return [
-        departed(each.uid, sequence=each.sequence + 1, times=each.times, left_at=each.left_at, language=language)
-        for each in sorted(known, key=lambda each: each.uid)
-        if each.left_at
+        departed(each.uid, sequence=each.sequence + 1, times=each.times, left_at=left_at, language=language)
+        for left_at, each in sorted(last, key=lambda pair: pair[1].uid)
     ]
 
 

@@ -8,7 +8,16 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from ozgtermine.clock import BERLIN
-from ozgtermine.models import Document, Event, EventStatus, FeedEntry, RenderedEvent, Series, SeriesKind
+from ozgtermine.models import (
+    Document,
+    DocumentVersion,
+    Event,
+    EventStatus,
+    FeedEntry,
+    RenderedEvent,
+    Series,
+    SeriesKind,
+)
 from ozgtermine.queries.documents import documents
 from ozgtermine.queries.events import events, visible_to
 from ozgtermine.rules.permissions import ANONYMOUS
@@ -33,14 +42,19 @@ def of_all() -> ColumnElement[bool]:
 
 
 def calendar_events(scope: ColumnElement[bool], now: datetime, year: int | None = None) -> Select[Event]:
-    """Return the public events from 1 January of last year on, or those of `year`.
+    """Return the public events from 1 January of last year on, or those of `year`, in no order.
 
     Cancelled ones stay for 90 days after their date.
     """
     today = now.astimezone(BERLIN).date()
     stays = or_(Event.status != EventStatus.CANCELLED, Event.ends_on >= today - CANCELLED_STAY)
     in_time = Event.starts_on >= first_day(today) if year is None else _in_year(year)
-    return events(ANONYMOUS, now).where(scope, KNOWN_TO_THE_DAY, in_time, stays).order_by(Event.starts_at, Event.uid)
+    return events(ANONYMOUS, now).where(scope, KNOWN_TO_THE_DAY, in_time, stays)
+
+
+def in_order(found: Iterable[Event]) -> list[Event]:
+    """Return the events as calendars have them; databases differ in how they order words."""
+    return sorted(found, key=lambda event: (event.starts_at, event.uid))
 
 
 def first_day(today: date) -> date:
@@ -110,10 +124,15 @@ def changes_by_itself_at(session: Session, now: datetime) -> datetime:
     return min([midnight, *(each for each in publications if each)])
 
 
-def last_change(session: Session, scope: ColumnElement[bool], now: datetime) -> datetime | None:
-    """Return when anything in `scope` changed or appeared, hidden things too: their leaving is a change."""
+def last_change(session: Session, scope: ColumnElement[bool], now: datetime) -> datetime:
+    """Return when anything in `scope` changed or appeared, hidden things too: their leaving is a change.
+
+    So is midnight, when what is too old leaves.
+    """
     changed = select(func.max(Event.changed_at)).where(scope)
     published = select(func.max(Event.published_at)).where(scope, Event.published_at <= now)
     attached = select(func.max(Document.published_at)).join(Event).where(scope, Document.published_at <= now)
-    instants = [session.scalar(each) for each in (changed, published, attached)]
-    return max((each for each in instants if each), default=None)
+    replaced = select(func.max(DocumentVersion.uploaded_at)).join(Document).join(Event).where(scope)
+    instants = [session.scalar(each) for each in (changed, published, attached, replaced)]
+    midnight = datetime.combine(now.astimezone(BERLIN).date(), time(0), BERLIN)
+    return max([midnight, *(each for each in instants if each)])

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from ozgtermine.clock import BERLIN
 from ozgtermine.models import Account, Event, Membership, Person, PersonalCalendar, Registration
 from ozgtermine.models import RegistrationOffer as Offer
-from ozgtermine.queries.calendars import KNOWN_TO_THE_DAY, first_day
+from ozgtermine.queries.calendars import KNOWN_TO_THE_DAY, first_day, in_order
 from ozgtermine.queries.people import is_current
 from ozgtermine.rules.permissions import Visibility
 from ozgtermine.rules.registering import State
@@ -48,13 +48,12 @@ def own_events(session: Session, email_normalised: str, now: datetime) -> list[O
         .join(Event.series)
         .where(Event.published_at <= now, KNOWN_TO_THE_DAY)
         .where(or_(Event.id.in_(registered), Event.series_id.in_(member_of) & shown_to_members))
-        .order_by(Event.starts_at, Event.uid)
         .options(contains_eager(Event.series))
         .options(joinedload(Event.venue), joinedload(Event.room), joinedload(Event.access))
     )
     return [
         OwnEvent(event=each, is_registered=each.id in registered, is_member=each.series_id in member_of)
-        for each in session.scalars(found)
+        for each in in_order(session.scalars(found))
     ]
 
 

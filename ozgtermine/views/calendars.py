@@ -14,7 +14,7 @@ from werkzeug.exceptions import Gone
 from ozgtermine import clock
 from ozgtermine.database import db, transaction
 from ozgtermine.errors import BusyError, InvalidValueError, NotFoundError
-from ozgtermine.ical.feed import Feed, calendar
+from ozgtermine.ical.feed import Feed, calendar, that_fit
 from ozgtermine.models import Event
 from ozgtermine.operations import tracking_feeds
 from ozgtermine.operations.rendering_calendars import Entry, keep, kept_events
@@ -106,7 +106,7 @@ def _made_feed(name: str, year: int | None, language: str, now: datetime) -> Mad
     if year is not None:
         described = replace(described, name=f"{described.name} {year}", address=f"{described.address}?jahr={year}")
         key = f"{name}-{year}"
-    events = list(db.session.scalars(calendars.calendar_events(scope, now, year)))
+    events = calendars.in_order(db.session.scalars(calendars.calendar_events(scope, now, year)))
     asked = _Asked(
         described=described, scope=scope, file_name=f"{key}.ics", language=language,
         tracked_as=_tracked_as(key, language),
@@ -165,24 +165,26 @@ def _made_event(slug: str, language: str, now: datetime) -> Made:
 
 
 def _made(asked: _Asked, events: list[Event], now: datetime) -> Made:
+    """Make the calendar. Nothing is dated in the present second: it could change within it once more."""
     session = db.session()
     valid_until = calendars.changes_by_itself_at(session, now)
     last_change = calendars.last_change(session, asked.scope, now)
     entries = kept_events(session, events, links=links(), language=asked.language, now=now)
-    shown = tracking_feeds.shown_entries(events)
+    fitting = that_fit(events, [each.content for each in entries], clock.berlin_day(now))
+    shown = tracking_feeds.shown_entries(event for event, _entry in fitting)
     _keep(entries)
     belongs = calendars.belongs(asked.scope, now)
     known = tracked(asked.tracked_as, shown, belongs, now) if asked.tracked_as else ()
-    changes = (last_change, tracking_feeds.last_departure(known))
+    changed_at = max(filter(None, (last_change, tracking_feeds.last_departure(known))))
     return Made(
         body=calendar(
             asked.described,
-            (*(each.content for each in entries), *tracking_feeds.departures(known, asked.language)),
+            (*(entry for _event, entry in fitting), *tracking_feeds.departures(known, asked.language)),
         ),
         content_type=CALENDAR,
         file_name=asked.file_name,
         valid_until=valid_until,
-        last_modified=max((each for each in changes if each), default=None),
+        last_modified=changed_at if changed_at < now.replace(microsecond=0) else None,
     )
 
 

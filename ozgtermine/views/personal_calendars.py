@@ -9,7 +9,7 @@ from ozgtermine import clock
 from ozgtermine.database import db, transaction
 from ozgtermine.errors import NotFoundError
 from ozgtermine.ical.component import Edition, organizer, written
-from ozgtermine.ical.feed import Feed, calendar
+from ozgtermine.ical.feed import Feed, calendar, that_fit
 from ozgtermine.models import Access, Event
 from ozgtermine.operations import tracking_feeds
 from ozgtermine.operations.personal_calendars import give_calendar, replace_calendar, secret_of
@@ -39,14 +39,15 @@ def feed(token: str) -> Response:
         raise Gone
     own = own_events(db.session(), found.email_normalised, now)
     shown = list(recent(own, now))
-    entries, handed_out = _entries(shown), tracking_feeds.shown_entries(each.event for each in shown)
+    fitting = that_fit([each.event for each in shown], _entries(shown), clock.berlin_day(now))
+    handed_out = tracking_feeds.shown_entries(event for event, _entry in fitting)
     known = tracked(f"p/{found.id}", handed_out, Event.id.in_([each.event.id for each in own]), now)
     described = Feed(
         name=translate(N_("%(product)s: meine Termine"), product=settings().name),
         description=translate(N_("Termine, an denen Sie teilnehmen. Diese Adresse ist nur für Sie.")),
         colour=COLOUR, address=links().personal_calendar(token), page=links().start(),
     )  # fmt: skip
-    return _private(calendar(described, (*entries, *tracking_feeds.departures(known))))
+    return _private(calendar(described, (*(entry for _event, entry in fitting), *tracking_feeds.departures(known))))
 
 
 def _entries(shown: list[OwnEvent]) -> list[bytes]:

@@ -180,7 +180,7 @@ def test_what_is_hidden_is_nowhere_in_memory(client: FlaskClient, front: Front, 
         client.get(address)
     assert b"Wohngeld" in front.shelf
     with transaction() as session:
-        scheduling.hide(session.get_one(Event, event.id))
+        scheduling.hide(session.get_one(Event, event.id), now=clock.now())
     client.get("/impressum")
     assert len(front.shelf) == 0
     for address in (*PAGES, *FILES):
@@ -250,7 +250,7 @@ def test_what_was_withdrawn_does_not_come_back_from_disk(
 ) -> None:
     client.get("/termine/sprechstunde.ics")
     with transaction() as session:
-        scheduling.hide(session.get_one(Event, event.id))
+        scheduling.hide(session.get_one(Event, event.id), now=clock.now())
     assert client.get("/termine/sprechstunde.ics").status_code == 410
     lose_the_database()
     assert client.get("/termine/sprechstunde.ics").status_code == 503
@@ -265,7 +265,7 @@ def test_copies_are_rewritten_although_nobody_asks(app: Flask, client: FlaskClie
     folder = front.last_good.folder
     assert sum(b"Wohngeld" in each.read_bytes() for each in folder.glob("*.feed")) == 2
     with transaction() as session:
-        scheduling.hide(session.get_one(Event, event.id))
+        scheduling.hide(session.get_one(Event, event.id), now=clock.now())
     assert refresher.refresh() == 2
     assert [each for each in folder.iterdir() if b"Wohngeld" in each.read_bytes()] == []
     assert list(front.last_good.keys()) == ["/kalender/alle.ics"]

@@ -117,7 +117,7 @@ def test_nobody_is_reminded_of_what_does_not_take_place(
     if status == "cancelled":
         scheduling.cancel(offer.event, reason="", now=NOW)
     else:
-        scheduling.hide(offer.event)
+        scheduling.hide(offer.event, now=NOW)
 
     mails = do_what_is_due(session, settings, offer.event.starts_at - NOW - HOUR)
 

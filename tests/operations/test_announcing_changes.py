@@ -192,7 +192,7 @@ def test_who_waits_learns_of_another_place_without_an_entry(session: Session, ev
 
 def test_a_hidden_event_tells_when_it_is_published_again(session: Session, event: Event) -> None:
     move(event)
-    scheduling.hide(event)
+    scheduling.hide(event, now=NOW)
     assert announced(session) == []
 
     scheduling.publish(session, event, publish_at=NOW, now=NOW)

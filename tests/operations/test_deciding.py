@@ -229,7 +229,7 @@ def test_attendance_by_person_makes_the_number(session: Session) -> None:
     waiting = factories.registration(session, offer, state=State.WAITING)
     session.commit()
     with transaction() as own:
-        number = deciding.note_attendance(own, offer.id, [there.id, waiting.id], now=NOW)
+        number = deciding.note_attendance(own, offer.id, [there.id, waiting.id])
 
     session.rollback()
     session.expire_all()

@@ -268,22 +268,26 @@ def left(content: bytes) -> list[icalendar.Event]:
 
 def hide(event_id: int) -> None:
     with transaction() as session:
-        scheduling.hide(session.get_one(Event, event_id))
+        scheduling.hide(session.get_one(Event, event_id), now=clock.now())
 
 
 def week_only(event: Event) -> None:
     event.set_when(when(starts_on=SOON, precision=Precision.WEEK))
 
 
+def as_a_draft(event: Event) -> None:
+    scheduling.hide(event, now=clock.now())
+
+
 def only_for_editors(event: Event) -> None:
-    scheduling.show_to(event, Visibility.EDITORS)
+    scheduling.show_to(event, Visibility.EDITORS, now=clock.now())
 
 
 def with_hidden_series(event: Event) -> None:
     event.series.visibility = Visibility.EDITORS
 
 
-CAUSES = (scheduling.hide, only_for_editors, week_only, with_hidden_series)
+CAUSES = (as_a_draft, only_for_editors, week_only, with_hidden_series)
 
 
 @pytest.mark.parametrize("cause", CAUSES)

@@ -34,7 +34,7 @@ def note(event_id: int) -> Response:
     _event, offer_id = _event_with_offer(event_id)
     present = request.form.getlist("anmeldung", type=int)
     with transaction() as session:
-        number = deciding.note_attendance(session, offer_id, present, now=clock.now())
+        number = deciding.note_attendance(session, offer_id, present)
     notice("success", translate(N_("Notiert: %(number)s waren da."), number=number))
     return see_other("organizing_registrations.index", event_id=event_id)
 

@@ -77,9 +77,9 @@ def _do(session: Session, event: Event, form: SeveralForm) -> None:
         case Change.PUBLISH:
             scheduling.publish(session, event, publish_at=event.published_at or now, now=now)
         case Change.HIDE:
-            scheduling.hide(event)
+            scheduling.hide(event, now=now)
         case Change.SHOW_TO:
-            scheduling.show_to(event, Visibility(form.visibility.data))
+            scheduling.show_to(event, Visibility(form.visibility.data), now=now)
         case Change.CANCEL:
             scheduling.cancel(event, reason=form.reason.data, now=now)
         case Change.SET_TIME:

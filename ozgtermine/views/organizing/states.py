@@ -53,7 +53,7 @@ def publish(event_id: int) -> Response:
 def hide(event_id: int) -> Response:
     """Make the event a draft again."""
     done = N_("Der Termin ist verborgen und wieder ein Entwurf.")
-    return _changed(event_id, Form(), "", lambda _session, event: scheduling.hide(event), done)
+    return _changed(event_id, Form(), "", lambda _session, event: scheduling.hide(event, now=clock.now()), done)
 
 
 @blueprint.get("/verwaltung/termine/<int:event_id>/verlegen")
