@@ -29,6 +29,8 @@ from ozgtermine.models import (
     NewsletterIssue,
     Organisation,
     Person,
+    Programme,
+    ProgrammeItem,
     Project,
     RegistrationOffer,
     Room,
@@ -43,8 +45,8 @@ db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": Fal
 
 LOCK_DEADLINE_SECONDS = 30.0
 PUBLIC = (
-    Access, Document, DocumentVersion, Event, Membership, NewsletterIssue, Organisation, Person, Project,
-    RegistrationOffer, Room, Series, Setting, Venue,
+    Access, Document, DocumentVersion, Event, Membership, NewsletterIssue, Organisation, Person, Programme,
+    ProgrammeItem, Project, RegistrationOffer, Room, Series, Setting, Venue,
 )  # fmt: skip
 _RAISED = "raised"
 _queue_of_this_process = threading.Lock()

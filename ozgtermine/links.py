@@ -18,6 +18,9 @@ class Links:
     def event_calendar(self, slug: str, language: str = "de") -> str:
         return f"{self.base_url}{_spoken(language)}/termine/{slug}.ics"
 
+    def programme_calendar(self, slug: str, language: str = "de") -> str:
+        return f"{self.base_url}{_spoken(language)}/termine/{slug}/programm.ics"
+
     def register(self, slug: str) -> str:
         return f"{self.base_url}/termine/{slug}/anmelden"
 

@@ -14,7 +14,11 @@ from ozgtermine.models import (
     DocumentKind,
     DocumentVersion,
     Event,
+    ItemKind,
     OutgoingMail,
+    Programme,
+    ProgrammeItem,
+    ProgrammeState,
     Registration,
     RegistrationOffer,
     Series,
@@ -117,6 +121,35 @@ def document(of: Event, **values: Any) -> Document:
     session = object_session(of)
     assert session is not None
     return _added(session, Document(event=of, **(defaults | values)))
+
+
+def programme(of: Event, **values: Any) -> Programme:
+    """Add a provisional programme without items to the event."""
+    session = object_session(of)
+    assert session is not None
+    defaults: dict[str, Any] = {"state": ProgrammeState.PROVISIONAL, "changed_at": NOW - timedelta(days=1)}
+    return _added(session, Programme(event=of, **(defaults | values)))
+
+
+def programme_item(of: Programme, **values: Any) -> ProgrammeItem:
+    """Add a talk from 10:00 to 10:30 on the first day."""
+    session = object_session(of)
+    assert session is not None
+    defaults: dict[str, Any] = {
+        "uid": str(uuid4()),
+        "kind": ItemKind.TALK,
+        "title": "Was wir gelernt haben",
+        "day": 1,
+        "start_time": time(10),
+        "end_time": time(10, 30),
+        "position": 1,
+        "created_at": NOW - timedelta(days=2),
+        "changed_at": NOW - timedelta(days=1),
+        "sequence": 0,
+    }
+    made = _added(session, ProgrammeItem(programme=of, **(defaults | values)))
+    session.refresh(of, ["items"])
+    return made
 
 
 def change_of(event: Event, *, change_id: str, changes: dict[str, list[Any]] | None = None) -> AuditEntry:

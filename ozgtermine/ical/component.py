@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 
-from ozgtermine.clock import BERLIN
-from ozgtermine.ical.lines import day, line, parameter, text, utc
-from ozgtermine.ical.timezone import ZONE
+from ozgtermine.ical.entry import Entry, is_all_day, times_of, vevent_of
+from ozgtermine.ical.lines import line, parameter, text, utc
 from ozgtermine.links import Links
 from ozgtermine.models import Access, Document, Event
 from ozgtermine.rendering.dates import clock, full_day
@@ -16,7 +15,6 @@ from ozgtermine.rules.registering import Mode
 from ozgtermine.wording import N_, translate
 
 WRITER_VERSION = 2
-DEFAULT_MINUTES = 60
 LONGEST_WORDS = 1_000
 
 
@@ -46,18 +44,26 @@ def organizer(event: Event) -> tuple[bytes, ...]:
 
 
 def written(event: Event, documents: Sequence[Document], links: Links, edition: Edition) -> bytes:
-    """Return the entry in the fixed order of its properties."""
-    return b"".join(
-        (
-            b"BEGIN:VEVENT\r\n",
-            *_identity(event, last_modified(event, documents), edition.sequence),
-            *_times(event),
-            *_words(event, documents, links, edition),
-            line("STATUS", "CANCELLED" if edition.is_off else event.status.value.upper()),
-            line("TRANSP", "TRANSPARENT" if edition.is_off or _is_all_day(event) else "OPAQUE"),
-            *edition.people,
-            *(_attachment(each, links) for each in documents),
-            b"END:VEVENT\r\n",
+    """Return the entry as bytes."""
+    access, language = edition.access, edition.language
+    said = (*_way_in(access, language), *_description(event, documents, links, language))
+    return vevent_of(
+        Entry(
+            uid=event.uid,
+            created_at=event.created_at,
+            changed_at=last_modified(event, documents),
+            sequence=edition.sequence,
+            times=_times(event),
+            summary=_summary(event, language),
+            description="\n".join(said),
+            place=place_text(event, language),
+            page=links.event(event.slug),
+            category=event.series.title,
+            status="CANCELLED" if edition.is_off else event.status.value.upper(),
+            is_busy=not edition.is_off and not is_all_day(event.when),
+            conference=_conference(access),
+            people=edition.people,
+            attachments=tuple(_attachment(each, links) for each in documents),
         )
     )
 
@@ -111,49 +117,14 @@ def last_modified(event: Event, documents: Sequence[Document] = ()) -> datetime:
     return max((event.changed_at, *published, *replaced))
 
 
-def _identity(event: Event, changed_at: datetime, sequence: int) -> Iterator[bytes]:
-    """Yield what tells entries and their versions apart.
-
-    DTSTAMP is the last change and never now: a feed that moved with every poll made 189,000 false changes a day in
-    one Nextcloud.
-    """
-    yield text("UID", event.uid)
-    yield line("DTSTAMP", utc(changed_at))
-    yield line("CREATED", utc(event.created_at))
-    yield line("LAST-MODIFIED", utc(changed_at))
-    yield line("SEQUENCE", str(sequence))
+def _times(event: Event) -> tuple[bytes, ...]:
+    return times_of(event.when, usual_minutes=event.series.default_duration_minutes)
 
 
-def _is_all_day(event: Event) -> bool:
-    return event.start_time is None or event.when.has_several_days
-
-
-def _times(event: Event) -> Iterator[bytes]:
-    """Yield DTSTART and a DTEND that is always later; the end of days is exclusive (3.6.1)."""
-    if _is_all_day(event):
-        yield line("DTSTART;VALUE=DATE", day(event.starts_on))
-        yield line("DTEND;VALUE=DATE", day(event.ends_on + timedelta(days=1)))
-        return
-    minutes = event.series.default_duration_minutes or DEFAULT_MINUTES
-    ends_at = event.ends_at if event.end_time else event.starts_at + timedelta(minutes=minutes)
-    yield line(f"DTSTART;TZID={ZONE}", _local(event.starts_at))
-    yield line(f"DTEND;TZID={ZONE}", _local(ends_at))
-
-
-def _local(instant: datetime) -> str:
-    return f"{instant.astimezone(BERLIN):%Y%m%dT%H%M%S}"
-
-
-def _words(event: Event, documents: Sequence[Document], links: Links, edition: Edition) -> Iterator[bytes]:
-    access, language = edition.access, edition.language
-    yield text("SUMMARY", _summary(event, language))
-    said = (*_way_in(access, language), *_description(event, documents, links, language))
-    yield text("DESCRIPTION", "\n".join(said))
-    if access and access.link:
-        yield line("CONFERENCE;VALUE=URI;FEATURE=VIDEO", access.link)
-    yield text("LOCATION", _place(event, language))
-    yield line("URL", links.event(event.slug))
-    yield text("CATEGORIES", event.series.title)
+def _conference(access: Access | None) -> tuple[bytes, ...]:
+    if access is None or not access.link:
+        return ()
+    return (line("CONFERENCE;VALUE=URI;FEATURE=VIDEO", access.link),)
 
 
 def _way_in(access: Access | None, language: str) -> Iterator[str]:
@@ -213,10 +184,11 @@ def _moved(event: Event, language: str) -> str:
     return translate(N_("Verlegt vom %(before)s."), language, before=before)
 
 
-def _place(event: Event, language: str) -> str:
+def place_text(event: Event, language: str, room: str = "") -> str:
+    """Return where it is, with `room` for another one than the event's own."""
     if event.mode is Mode.ONLINE or event.venue is None:
-        return where_text(event, language)
-    place = ", ".join(filter(None, (event.room.name if event.room else "", event.venue.address)))
+        return ", ".join(filter(None, (room, where_text(event, language))))
+    place = ", ".join(filter(None, (room or (event.room.name if event.room else ""), event.venue.address)))
     return translate(N_("%(place)s und online"), language, place=place) if event.mode is Mode.HYBRID else place
 
 

@@ -22,6 +22,7 @@ from ozgtermine.models.mail import MailState, OutgoingMail
 from ozgtermine.models.offer import OfferQuestion, QuestionKind, RegistrationOffer, SeriesTerms, Terms
 from ozgtermine.models.people import Membership, MembershipRole, Organisation, PendingImport, Person, Sector
 from ozgtermine.models.personal_calendar import PersonalCalendar
+from ozgtermine.models.programme import Programme, ProgrammeItem
 from ozgtermine.models.publication import FeedEntry, NewsletterIssue, PublicRevision, RenderedEvent
 from ozgtermine.models.registration import (
     AddressLink,
@@ -36,6 +37,7 @@ from ozgtermine.models.series import Project, Series, SeriesKind
 from ozgtermine.models.setting import Setting
 from ozgtermine.models.venue import Room, Venue
 from ozgtermine.rules.cadence import Cadence
+from ozgtermine.rules.programme import ItemKind, ProgrammeState
 from ozgtermine.rules.topics import TopicKind
 
 __all__ = [
@@ -63,6 +65,7 @@ __all__ = [
     "EventStatus",
     "FeedEntry",
     "FormDraft",
+    "ItemKind",
     "LinkPurpose",
     "MailState",
     "Membership",
@@ -75,6 +78,9 @@ __all__ = [
     "PendingImport",
     "Person",
     "PersonalCalendar",
+    "Programme",
+    "ProgrammeItem",
+    "ProgrammeState",
     "Project",
     "PublicRevision",
     "QuestionKind",

@@ -19,6 +19,7 @@ from ozgtermine.rules.topics import TopicKind
 if TYPE_CHECKING:
     from ozgtermine.models.document import Document
     from ozgtermine.models.offer import RegistrationOffer
+    from ozgtermine.models.programme import Programme
 
 
 class EventStatus(StrEnum):
@@ -104,6 +105,7 @@ class Event(Base):
     room: Mapped[Room | None] = relationship()
     access: Mapped["Access | None"] = relationship(back_populates="event", cascade="all, delete-orphan")
     offer: Mapped["RegistrationOffer | None"] = relationship(back_populates="event", cascade="all, delete-orphan")
+    programme: Mapped["Programme | None"] = relationship(back_populates="event", cascade="all, delete-orphan")
     documents: Mapped[list["Document"]] = relationship(back_populates="event", order_by="Document.id")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own way to configure

@@ -25,6 +25,8 @@ from ozgtermine.models import (
     Event,
     Membership,
     Person,
+    Programme,
+    ProgrammeItem,
     Registration,
     RegistrationOffer,
     Series,
@@ -178,6 +180,8 @@ def _title(session: Session, thing: Base) -> str:
             return ""
         case DocumentVersion():
             return session.get_one(Document, thing.document_id).title
+        case Programme():
+            return session.get_one(Event, thing.event_id).title
         case Membership():
             person, series = session.get_one(Person, thing.person_id), session.get_one(Series, thing.series_id)
             return f"{person.name}, {series.title}"
@@ -192,6 +196,8 @@ def _event_id(session: Session, thing: Base) -> int | None:
             return session.get_one(RegistrationOffer, thing.offer_id).event_id
         case DocumentVersion():
             return session.get_one(Document, thing.document_id).event_id
+        case ProgrammeItem():
+            return session.get_one(Programme, thing.programme_id).event_id
     return getattr(thing, "event_id", None)
 
 

@@ -18,6 +18,7 @@ from ozgtermine.mail.letterhead import Letterhead
 from ozgtermine.models import Access, Audience, Event, EventStatus, Series, TopicKind
 from ozgtermine.operations.announcing_changes import note_change
 from ozgtermine.operations.entering_events import enter, new_offer, next_number
+from ozgtermine.operations.planning_programmes import copy_programme, follow, leave_room, what_items_share
 from ozgtermine.operations.promoting import promote
 from ozgtermine.queries.locking import lock_offer
 from ozgtermine.rendering.changes import told
@@ -89,11 +90,16 @@ def create_event(
     like: Event | None = None,
     now: datetime,
 ) -> Event:
-    """Add a draft to the series; one registers under the terms of `like`, else under those of the series."""
+    """Add a draft to the series; one registers under the terms of `like`, else under those of the series.
+
+    It has the programme of `like`, as a draft.
+    """
     event = enter(session, series, when, now=now)
     if like is not None and like.offer is not None and details.offer.policy is not Policy.NONE:
         event.offer = new_offer(series, like=like.offer)
     _take_over(session, event, details)
+    if like is not None:
+        copy_programme(session, like, event, now=now)
     return event
 
 
@@ -217,7 +223,9 @@ def _coming_or_leaving(event: Event, now: datetime) -> Iterator[None]:
     yield
     if (event.published_at, event.visibility) != before and not (was_seen and _is_seen(event, now)):
         event.changed_at = now
-        event.sequence += 2 if was_seen else 0
+        if was_seen:
+            event.sequence += 2
+            leave_room(event)
 
 
 def _is_seen(event: Event, now: datetime) -> bool:
@@ -225,9 +233,9 @@ def _is_seen(event: Event, now: datetime) -> bool:
 
 
 def move(event: Event, when: When, *, reason: str, now: datetime) -> None:
-    """Put the event on another date; the date that was announced before stays known.
+    """Put the event on another date, and its programme with it; the date that was announced before stays known.
 
-    Raises InvalidValueError where the date is the one it has.
+    Raises InvalidValueError where the date is the one it has, or where the programme does not fit into it.
     """
     if when == event.when:
         raise InvalidValueError(N_("Das ist der bisherige Termin. Geben Sie den neuen Tag oder die neue Uhrzeit ein."),
@@ -267,10 +275,13 @@ def restore(session: Session, event: Event, *, letterhead: Letterhead, now: date
 def tracked(event: Event, now: datetime) -> Iterator[None]:
     """Note on the event whether what calendars show has changed, and whether it was time, place or status.
 
-    The last, and another way in, are also noted to be told to those who take part.
+    The last, and another way in, are also noted to be told to those who take part. The programme goes along.
     """
     place_and_time, content, way_in, before = _place_and_time(event), _content(event), _way_in(event), told(event)
+    shared = what_items_share(event)
     yield
+    if what_items_share(event) != shared:
+        follow(event, now=now)
     has_moved = _place_and_time(event) != place_and_time
     if has_moved:
         event.sequence += 1

@@ -10,7 +10,17 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
-from ozgtermine.models import AuditAct, AuditEntry, Base, Document, DocumentVersion, Event, Person, RegistrationOffer
+from ozgtermine.models import (
+    AuditAct,
+    AuditEntry,
+    Base,
+    Document,
+    DocumentVersion,
+    Event,
+    Person,
+    Programme,
+    RegistrationOffer,
+)
 from ozgtermine.queries.events import worked_on_by
 from ozgtermine.queries.visibility import is_visible
 from ozgtermine.rules.permissions import Action, Actor, may_everywhere
@@ -152,7 +162,7 @@ def _ids_in(entry: AuditEntry) -> Iterator[tuple[str, int]]:
 
 def _name_of(row: Base) -> str:
     match row:
-        case RegistrationOffer():
+        case RegistrationOffer() | Programme():
             return row.event.title
         case Person():
             return row.name
@@ -161,6 +171,7 @@ def _name_of(row: Base) -> str:
 
 _LOADED: dict[str, tuple[ExecutableOption, ...]] = {
     "event": (joinedload(Event.series),),
+    "programme": (joinedload(Programme.event).joinedload(Event.series),),
     "registration_offer": (joinedload(RegistrationOffer.event).joinedload(Event.series),),
 }
 _MODELS: dict[str, Any] = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
-from ozgtermine.models import Document, ErasedCount, Event, Registration, RegistrationOffer, Series, Venue
+from ozgtermine.models import Document, ErasedCount, Event, Programme, Registration, RegistrationOffer, Series, Venue
 from ozgtermine.queries.events import worked_on_by
 from ozgtermine.queries.visibility import is_of, is_visible
 from ozgtermine.rules.permissions import Action, Actor
@@ -55,6 +55,7 @@ def event_to_edit(actor: Actor, event_id: int) -> Select[Event]:
             joinedload(Event.venue),
             joinedload(Event.offer),
             joinedload(Event.access),
+            joinedload(Event.programme).selectinload(Programme.items),
             selectinload(Event.documents).selectinload(Document.versions),
         )
     )

@@ -13,7 +13,7 @@ def processing_record(*, organisation: str, contact: str, days: dict[str, int]) 
         translate(N_("Verantwortlich: %(organisation)s"), organisation=organisation),
         translate(N_("Kontakt: %(contact)s"), contact=contact),
         translate(N_("Empfänger: keine außerhalb des Hauses; kein Drittland")),
-        translate(N_("Betroffene: Teilnehmende, Mitglieder der Arbeitsgruppen, Redaktion")),
+        translate(N_("Betroffene: Teilnehmende, Mitglieder der Arbeitsgruppen, Mitwirkende an Programmen, Redaktion")),
     ]
     for each in REGISTER:
         lines += [

@@ -3,7 +3,9 @@
 from ozgtermine.models import (
     AccountRole,
     Audience,
+    ItemKind,
     MembershipRole,
+    ProgrammeState,
     QuestionKind,
     Reply,
     Sector,
@@ -107,6 +109,19 @@ POLICIES: dict[Policy, str] = {
     Policy.EXTERNAL: N_("Anmeldung beim Veranstalter"),
     Policy.MEMBERS: N_("Für Mitglieder der Reihe"),
     Policy.NONE: N_("Ohne Anmeldung"),
+}
+ITEM_KINDS: dict[ItemKind, str] = {
+    ItemKind.KEYNOTE: N_("Keynote"),
+    ItemKind.IMPULSE: N_("Impuls"),
+    ItemKind.TALK: N_("Vortrag"),
+    ItemKind.WORKSHOP: N_("Workshop"),
+    ItemKind.PANEL: N_("Podium"),
+    ItemKind.BREAK: N_("Pause"),
+}
+PROGRAMME_STATES: dict[ProgrammeState, str] = {
+    ProgrammeState.DRAFT: N_("Entwurf, noch nicht öffentlich"),
+    ProgrammeState.PROVISIONAL: N_("Vorläufig"),
+    ProgrammeState.FINAL: N_("Endgültig"),
 }
 AUDIENCES: dict[Audience, str] = {
     Audience.REGISTERED: N_("Angemeldete"),

@@ -99,7 +99,7 @@ def yes_or_no(text: str, column: Column) -> bool:
     )  # fmt: skip
 
 
-def chosen(text: str, words: Mapping[str, str], column: Column) -> str:
+def chosen(text: str, words: Mapping[str, str], column: StrEnum) -> str:
     """Return the key of the word that a cell says; raises InvalidValueError naming the words that there are."""
     wanted = normalised_name(text)
     for key, word in words.items():

@@ -94,6 +94,13 @@ REGISTER = (
         until=N_("solange die Person im Verzeichnis steht"),
     ),
     Kept(
+        table="programme_item",
+        columns=("speakers",),
+        what=N_("Namen und Funktionen derer, die auf einem Kongress sprechen; sie sind veröffentlicht"),
+        purpose=N_("ankündigen und festhalten, wer worüber spricht"),
+        until=N_("bis die Redaktion sie aus dem Programm nimmt, auf Wunsch sofort"),
+    ),
+    Kept(
         table="account",
         columns=("name", "email", "email_normalised", "person_id", "role", "password_hash", "totp_secret", "totp_step",
                  "oidc_subject", "created_at", "disabled_at", "last_signed_in_at"),
@@ -114,6 +121,10 @@ HOLDS_NONE = {
         "change_id", "created_at", "due_at", "leased_until", "attempts", "sent_at", "last_error",
     }),
     "person": frozenset({"id", "version"}),
+    "programme_item": frozenset({
+        "id", "programme_id", "uid", "kind", "title", "description", "day", "start_time", "end_time", "track",
+        "room_id", "room_name", "position", "created_at", "changed_at", "sequence", "version",
+    }),
     "account": frozenset({"id"}),
 }  # fmt: skip
 """Table → columns that say nothing of a person."""

@@ -109,12 +109,13 @@ def _made_feed(name: str, year: int | None, language: str, now: datetime) -> Mad
     events = calendars.in_order(db.session.scalars(calendars.calendar_events(scope, now, year)))
     asked = _Asked(
         described=described, scope=scope, file_name=f"{key}.ics", language=language,
-        tracked_as=_tracked_as(key, language),
+        tracked_as=tracked_as(key, language),
     )  # fmt: skip
     return _made(asked, events, now)
 
 
-def _tracked_as(key: str, language: str) -> str:
+def tracked_as(key: str, language: str) -> str:
+    """Return the name under which what a calendar hands out is noted."""
     return key if language == "de" else f"{language}/{key}"
 
 
@@ -131,7 +132,7 @@ def _described(name: str, language: str) -> tuple[Feed, ColumnElement[bool]]:
         return _feed(name, title, links().start(), language), calendars.of_kind(kind)
     series = find_series(db.session(), name, actor=ANONYMOUS)
     if series is None:
-        if calendars.was_handed_out(db.session(), _tracked_as(name, language)):
+        if calendars.was_handed_out(db.session(), tracked_as(name, language)):
             raise Gone
         raise NotFoundError
     described = _feed(name, series.title, links().series(name), language)

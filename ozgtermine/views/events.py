@@ -1,5 +1,7 @@
 """One event: topic, when, where, state in words, registration, calendar file, documents."""
 
+from datetime import datetime
+
 from flask import Blueprint, Response
 
 from ozgtermine import clock
@@ -8,12 +10,14 @@ from ozgtermine.errors import NotFoundError
 from ozgtermine.models import Access, Audience, Event
 from ozgtermine.queries.documents import documents_of_event
 from ozgtermine.queries.events import find_event
+from ozgtermine.queries.programmes import find_shown_programme
 from ozgtermine.queries.registrations import counts
 from ozgtermine.queries.turning_points import next_turn
 from ozgtermine.rendering.events import badges, moved_text, topic_text, where_text
-from ozgtermine.rules.permissions import Action, Actor
+from ozgtermine.rendering.programmes import kind_text, programme_days, standing
+from ozgtermine.rules.permissions import ANONYMOUS, Action, Actor, may_see
 from ozgtermine.rules.registering import Opening
-from ozgtermine.views.answers import page
+from ozgtermine.views.answers import links, page
 from ozgtermine.views.guards import requires
 from ozgtermine.views.sessions import current_actor
 from ozgtermine.views.sharing import shared_page
@@ -35,6 +39,7 @@ def show(slug: str) -> Response:
 def event_page(event: Event, actor: Actor, *, is_preview: bool = False) -> Response:
     """Return the event's page as `actor` sees it."""
     now = clock.now()
+    programme = find_shown_programme(db.session(), event)
     counted = counts(db.session(), [event.offer.id] if event.offer else [])
     return page(
         "events/show.html",
@@ -47,9 +52,20 @@ def event_page(event: Event, actor: Actor, *, is_preview: bool = False) -> Respo
         is_over=event.is_over(now),
         documents_shown=list(db.session.scalars(documents_of_event(actor, now, event.id))),
         access=visible_access(event, actor),
+        programme=programme,
+        programme_days=list(programme_days(programme)) if programme else [],
+        standing=standing(programme) if programme else "",
+        kind_text=kind_text,
+        programme_calendar=_programme_calendar(event, now) if programme and programme.items else "",
         is_preview=is_preview,
         is_draft=not event.is_published(now),
     )
+
+
+def _programme_calendar(event: Event, now: datetime) -> str:
+    """Return the address of the programme's calendar, nothing where not everybody finds it or no day is known."""
+    is_public = event.is_published(now) and may_see(ANONYMOUS, event) and may_see(ANONYMOUS, event.series)
+    return links().programme_calendar(event.slug) if is_public and event.when.is_known_to_the_day else ""
 
 
 def visible_access(event: Event, actor: Actor) -> Access | None:

@@ -90,6 +90,10 @@ EDITORS = [
     "/verwaltung/termine/mehrere?termin=2&termin=3",
     "/verwaltung/termine/1/abschliessen",
     "/verwaltung/termine/1/vorschau",
+    "/verwaltung/termine/1/programm",
+    "/verwaltung/termine/1/programm/stand",
+    "/verwaltung/termine/1/programm/neu",
+    "/verwaltung/termine/1/programm/tabelle",
     "/verwaltung/termine/neu?vorlage=1",
     "/verwaltung/personen",
     "/verwaltung/personen?q=niemand-davon",
@@ -175,7 +179,18 @@ def test_a_first_visit_weighs_little_and_sets_no_cookie(browser: Browser, live_s
     assert sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes) < HEAVIEST_BYTES
 
 
+def pages_of_a_programme(page: Page) -> list[str]:
+    """Return the addresses of the congress's programme and of one of its items."""
+    page.goto("/verwaltung/suche?q=Fachkongress&nur=termine")
+    congress = page.locator("main a[href^='/verwaltung/termine/']").first.get_attribute("href")
+    page.goto(f"{congress}/programm")
+    item = page.get_by_role("link", name="Nachnutzen statt neu bauen").get_attribute("href")
+    assert congress
+    assert item
+    return [f"{congress}/programm", item]
+
+
 def test_no_page_of_the_editors_has_a_defect(look: Page, live_server: Site, session_cookie: str) -> None:
     look.context.add_cookies([{"name": "ozgtermine", "value": session_cookie, "url": live_server.address}])
-    found = {path: defects(look, path) for path in EDITORS}
+    found = {path: defects(look, path) for path in (*EDITORS, *pages_of_a_programme(look))}
     assert {path: wrong for path, wrong in found.items() if wrong} == {}

@@ -68,11 +68,12 @@ def things(session: Session, title: str, **values: object) -> dict[str, object]:
     event = factories.event(session, series=series, topic=f"Geheim {title}", visibility=Visibility.SERIES)
     factories.registration(session, factories.offer(session, event=event))
     document = factories.document(event, visibility=Visibility.SERIES)
+    item = factories.programme_item(factories.programme(event), title=f"Geheim {title}")
     change = factories.change_of(event, change_id=f"aenderung-{event.id}")
     session.add(change)
     return {
         "series_id": series.id, "event_id": event.id, "document_id": document.id, "change_id": change.change_id,
-        "slug": event.slug, "series_slug": series.slug,
+        "slug": event.slug, "series_slug": series.slug, "item_id": item.id,
     }  # fmt: skip
 
 
@@ -188,8 +189,9 @@ def bare(answer: TestResponse, *marks: object) -> tuple[int, list[tuple[str, str
 @pytest.mark.parametrize("role", [Role.ANONYMOUS, Role.MEMBER, Role.LEAD])
 @pytest.mark.parametrize(
     "path",
-    ["/termine/{slug}", "/termine/{slug}.ics", "/termine/{slug}/anmelden", "/reihen/{series_slug}",
-     "/kalender/{series_slug}.ics", "/unterlagen/{document_id}/praesentation", "/einbetten/{series_slug}/text.txt",
+    ["/termine/{slug}", "/termine/{slug}.ics", "/termine/{slug}/programm.ics", "/termine/{slug}/anmelden",
+     "/reihen/{series_slug}", "/kalender/{series_slug}.ics", "/unterlagen/{document_id}/praesentation",
+     "/einbetten/{series_slug}/text.txt",
      "/einbetten/{series_slug}/schlicht.html"],
 )  # fmt: skip
 def test_what_is_hidden_looks_like_what_does_not_exist(cast: Cast, role: Role, path: str) -> None:
@@ -233,7 +235,8 @@ GUESSES = ["1 OR 1=1", "..%2f..%2fetc%2fpasswd", "%00", "%2e%2e", "0" * 500, "Ä
 
 
 @pytest.mark.parametrize(
-    "path", ["/termine/{}", "/termine/{}.ics", "/reihen/{}", "/unterlagen/{}/x", "/unterlagen/1/{}", "/anmeldung/{}",
+    "path", ["/termine/{}", "/termine/{}.ics", "/termine/{}/programm.ics",
+             "/reihen/{}", "/unterlagen/{}/x", "/unterlagen/1/{}", "/anmeldung/{}",
              "/anmeldung/bestaetigen/{}", "/konto/einrichten/{}", "/konto/anmelden/{}", "/konto/passwort/{}",
              "/kalender/{}.ics", "/einbetten/{}/text.txt", "/postfach/{}"]
 )  # fmt: skip

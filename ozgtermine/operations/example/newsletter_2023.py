@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from ozgtermine.models import Event, NewsletterIssue, RegistrationOffer, TopicKind
 from ozgtermine.operations.entering_events import enter
 from ozgtermine.operations.example import people
+from ozgtermine.operations.example.congress_programme import add_programme
 from ozgtermine.operations.example.series import GROUPS, Cast, congress_hall
 from ozgtermine.operations.example.slides import Slide
 from ozgtermine.rules.cadence import Group, plan
@@ -197,6 +198,7 @@ def _congress(session: Session, cast: Cast, now: datetime) -> None:
     states = [*[State.REQUESTED] * 5, *[State.CONFIRMED] * 3, State.DECLINED]
     earlier = min(now, congress.starts_at - timedelta(days=1))
     congress.offer.registrations = people.registrations(congress.offer, states, mode=Mode.ON_SITE, now=earlier, skip=3)
+    add_programme(session, congress, now=ANNOUNCED_AT)
 
 
 def _at(year: int, month: int, day: int) -> datetime:

@@ -12,6 +12,7 @@ from ozgtermine.operations import scheduling
 from ozgtermine.operations.announcing_changes import pending_notice
 from ozgtermine.operations.taking_back import last_revocable
 from ozgtermine.queries.organizing import PAGE_SIZE, all_events, counts_by_state, number_of, page_of, series_for
+from ozgtermine.rendering.words import PROGRAMME_STATES
 from ozgtermine.rules.permissions import ANONYMOUS, Action
 from ozgtermine.views.answers import confidential, notice, page, see_other, settings
 from ozgtermine.views.events import event_page
@@ -62,7 +63,15 @@ def show(event_id: int) -> Response:
     counted = counts_by_state(db.session(), event.offer.id) if event.offer else {}
     change = last_revocable(db.session(), event, now=now)
     told = pending_notice(db.session(), event)
-    return page("organizing/event.html", event=event, counted=counted, change=change, told=told, now=now)
+    return page(
+        "organizing/event.html",
+        event=event,
+        counted=counted,
+        change=change,
+        told=told,
+        programme_states=PROGRAMME_STATES,
+        now=now,
+    )
 
 
 @blueprint.get("/verwaltung/termine/<int:event_id>/vorschau")
