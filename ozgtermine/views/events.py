@@ -8,6 +8,7 @@ from ozgtermine.errors import NotFoundError
 from ozgtermine.models import Access, Audience, Event
 from ozgtermine.queries.documents import documents_of_event
 from ozgtermine.queries.events import find_event
+from ozgtermine.queries.mirrors import source_of
 from ozgtermine.queries.registrations import counts
 from ozgtermine.queries.turning_points import next_turn
 from ozgtermine.rendering.events import badges, moved_text, topic_text, where_text
@@ -47,6 +48,7 @@ def event_page(event: Event, actor: Actor, *, is_preview: bool = False) -> Respo
         is_over=event.is_over(now),
         documents_shown=list(db.session.scalars(documents_of_event(actor, now, event.id))),
         access=visible_access(event, actor),
+        source=source_of(db.session(), event),
         is_preview=is_preview,
         is_draft=not event.is_published(now),
     )
