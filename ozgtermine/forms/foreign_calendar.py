@@ -8,6 +8,7 @@ from ozgtermine.wording import N_
 
 LONGEST_ADDRESS = 1_000
 DRAFTS, PUBLISHED = "drafts", "published"
+CHOOSE = Needed(N_("Wählen Sie eine Möglichkeit aus"))
 NEW_EVENTS = {DRAFTS: N_("Als Entwürfe anlegen"), PUBLISHED: N_("Gleich veröffentlichen")}
 
 
@@ -23,7 +24,9 @@ class CalendarFileForm(Form):
 
 
 class TakeOverForm(Form):
-    new_events = RadioField(N_("Neue Termine"), choices=choices(NEW_EVENTS), default=DRAFTS)
+    """Asked only where there is something new."""
+
+    new_events = RadioField(N_("Neue Termine"), choices=choices(NEW_EVENTS), default=DRAFTS, validators=[CHOOSE])
 
 
 class MirrorForm(Form):

@@ -74,7 +74,8 @@ def calendar(app: Flask) -> Run:
 
 def events() -> list[tuple[str, bool]]:
     db.session.rollback()
-    return [(each.topic, each.published_at is not None) for each in db.session.scalars(select(Event).order_by(Event.id))]
+    found = db.session.scalars(select(Event).order_by(Event.id))
+    return [(each.topic, each.published_at is not None) for each in found]
 
 
 def test_a_calendar_is_shown_first_applied_on_demand_and_known_the_second_time(calendar: Run) -> None:

@@ -127,13 +127,12 @@ def _take_over(session: Session, series_id: int, content: dict[str, Any], *, pub
 def apply(series_id: int) -> Response:
     """Take over every event without an error, in one transaction."""
     series_or_404(series_id)
-    form = TakeOverForm(request.form)
-    is_valid = form.validate()
+    publish = TakeOverForm(request.form).new_events.data == PUBLISHED
     with transaction() as session:
-        pending = _pending(session, series_id) if is_valid else None
+        pending = _pending(session, series_id)
         if pending is None:
             return see_other(".show", series_id=series_id)
-        report = _take_over(session, series_id, pending.content, publish=form.new_events.data == PUBLISHED)
+        report = _take_over(session, series_id, pending.content, publish=publish)
         session.delete(pending)
     numbers = {"new": report.number(Outcome.NEW), "changed": report.number(Outcome.CHANGED)}
     notice("success", translate(N_("Übernommen: %(new)s neue, %(changed)s geänderte Termine."), **numbers))

@@ -69,6 +69,18 @@ def test_a_calendar_is_looked_at_first_and_taken_over_once(
     assert session.query(Event).count() == number >= 3
 
 
+def test_what_only_changes_is_taken_over_without_a_question(
+    editor: FlaskClient, session: Session, series: Series
+) -> None:
+    content = (SAMPLES / "google.ics").read_bytes()
+    for each in (content, content.replace(b"SUMMARY:Sommerfest", b"SUMMARY:Herbstfest")):
+        sent = upload(editor, series, each)
+        asked = "new_events" in editor.get(sent.location).get_data(as_text=True)
+        assert asked is (each == content)
+        editor.post(sent.location, headers=OURS)
+    assert "Herbstfest" in {each.topic for each in session.query(Event)}
+
+
 def test_the_editor_can_publish_at_once(editor: FlaskClient, session: Session, series: Series) -> None:
     sent = upload(editor, series, (SAMPLES / "google.ics").read_bytes())
     editor.post(sent.location, data={"new_events": "published"}, headers=OURS)
