@@ -241,3 +241,22 @@ def test_only_what_a_mirror_brought_names_it_as_its_source(
     theirs = session.query(ImportedEvent).one().event
     assert theirs.starts_on == date(2023, 3, 8)
     assert (source_of(session, theirs), source_of(session, ours)) == (mirror(session), None)
+
+
+def test_the_worker_asks_in_a_thread_of_its_own_and_ends_with_it(
+    app: Flask, session: Session, settings: Settings, series: Series
+) -> None:
+    session.query(Mirror).update({"next_poll_at": NOW})
+    session.commit()
+    poller = job.Poller(app, lambda: settings)
+    poller.start()
+    for _ in range(200):
+        session.rollback()
+        session.expire_all()
+        if mirror(session).failures:
+            break
+        poller.join(0.05)
+    poller.stop()
+    poller.join(5)
+    assert not poller.is_alive()
+    assert "rufen wir keine Kalender ab" in mirror(session).last_error  # this machine is on nobody's list
