@@ -69,6 +69,7 @@ class Settings:
     oidc_client_secret: str = field(default="", repr=False)
     oidc_name: str = "Mit dem Konto des Landes anmelden"
     trusted_proxies: int = 0
+    mirror_hosts: str = ""
 
     fixed: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False, metadata={"not_set": True})
     """Name of a setting → where the operator has set it; nobody changes it on a page."""
@@ -76,6 +77,11 @@ class Settings:
     @property
     def is_demo(self) -> bool:
         return self.environment == "demo"
+
+    @property
+    def allowed_mirror_hosts(self) -> frozenset[str]:
+        """Names of hosts, with a port where it is not 443, from which calendars of others are fetched."""
+        return frozenset(self.mirror_hosts.lower().split())
 
     @property
     def documents_folder(self) -> Path:

@@ -26,6 +26,7 @@ from ozgtermine.models import (
     DocumentVersion,
     Event,
     Membership,
+    Mirror,
     NewsletterIssue,
     Organisation,
     Person,
@@ -45,7 +46,7 @@ db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": Fal
 
 LOCK_DEADLINE_SECONDS = 30.0
 PUBLIC = (
-    Access, Document, DocumentVersion, Event, Membership, NewsletterIssue, Organisation, Person, Programme,
+    Access, Document, DocumentVersion, Event, Membership, Mirror, NewsletterIssue, Organisation, Person, Programme,
     ProgrammeItem, Project, RegistrationOffer, Room, Series, Setting, Venue,
 )  # fmt: skip
 _RAISED = "raised"

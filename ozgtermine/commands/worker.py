@@ -15,6 +15,7 @@ from ozgtermine.files.store import DocumentStore
 from ozgtermine.front.refreshing import Refresher
 from ozgtermine.jobs import erasing, falling_due
 from ozgtermine.jobs import nightly as nightly_jobs
+from ozgtermine.jobs.mirroring import Poller
 from ozgtermine.jobs.sending import Worker
 from ozgtermine.mail.delivery import delivery_of
 from ozgtermine.queries.settings import effective_settings
@@ -23,11 +24,13 @@ from ozgtermine.queries.settings import effective_settings
 @click.command()
 @with_appcontext
 def worker() -> None:
-    """Mails aus dem Ausgang versenden, bis das Programm beendet wird (SIGTERM, Strg+C)."""
+    """Mails versenden und Kalender anderer abrufen, bis das Programm beendet wird (SIGTERM, Strg+C)."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     settings = _configured()
     erasing.erase_what_came_back(settings, now=clock.now())
-    refresher = Refresher(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's own name for it
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's own name for it
+    refresher = Refresher(app)
+    poller = Poller(app, _settings_in_force)
     sending = Worker(
         delivery_of(settings),
         mails_per_minute=settings.mails_per_minute,
@@ -37,9 +40,11 @@ def worker() -> None:
 
     def finish(_signal: int, _frame: FrameType | None) -> None:
         sending.stop()
+        poller.stop()
 
     signal.signal(signal.SIGTERM, finish)
     signal.signal(signal.SIGINT, finish)
+    poller.start()
     sending.run()
 
 

@@ -20,6 +20,7 @@ from ozgtermine.models import (
     DocumentVersion,
     MailState,
     OutgoingMail,
+    PendingCalendar,
     PendingImport,
     RegistrationLink,
     SignInAttempt,
@@ -87,9 +88,12 @@ def _erase_calendars(session: Session, _settings: Settings, now: datetime) -> in
 
 
 def _erase_pending_imports(session: Session, _settings: Settings, _now: datetime) -> int:
-    """Forget tables of people that nobody took over; they came at a real time, also in a demonstration."""
-    old = delete(PendingImport).where(PendingImport.created_at < clock.real_now() - PENDING_IMPORTS_KEPT)
-    return len(session.execute(old.returning(PendingImport.id)).all())
+    """Forget tables and calendars that nobody took over; they came at a real time, also in a demonstration."""
+    erased = 0
+    for model in (PendingImport, PendingCalendar):
+        old = delete(model).where(model.created_at < clock.real_now() - PENDING_IMPORTS_KEPT)
+        erased += len(session.execute(old.returning(model.id)).all())
+    return erased
 
 
 def _erase_traces_of_signing_in(session: Session, _settings: Settings, _now: datetime) -> int:

@@ -17,6 +17,7 @@ from ozgtermine.models.document import Document, DocumentKind, DocumentVersion
 from ozgtermine.models.erasure import ErasedCount, ErasureMark
 from ozgtermine.models.event import Access, Audience, Event, EventStatus
 from ozgtermine.models.event_notice import EventNotice
+from ozgtermine.models.foreign_calendar import ImportedEvent, Mirror, PendingCalendar
 from ozgtermine.models.form_draft import FormDraft
 from ozgtermine.models.mail import MailState, OutgoingMail
 from ozgtermine.models.offer import OfferQuestion, QuestionKind, RegistrationOffer, SeriesTerms, Terms
@@ -65,16 +66,19 @@ __all__ = [
     "EventStatus",
     "FeedEntry",
     "FormDraft",
+    "ImportedEvent",
     "ItemKind",
     "LinkPurpose",
     "MailState",
     "Membership",
     "MembershipRole",
+    "Mirror",
     "NewsletterIssue",
     "OfferQuestion",
     "Organisation",
     "OutgoingMail",
     "Passkey",
+    "PendingCalendar",
     "PendingImport",
     "Person",
     "PersonalCalendar",

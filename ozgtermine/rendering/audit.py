@@ -85,6 +85,7 @@ THINGS: dict[str, Thing] = {
     "document": Thing(N_("Unterlage"), N_("die Unterlage")),
     "document_version": Thing(N_("Fassung einer Unterlage"), N_("eine Fassung der Unterlage")),
     "series": Thing(N_("Reihe"), N_("die Reihe")),
+    "mirror": Thing(N_("Abruf eines Kalenders"), N_("den Abruf eines Kalenders")),
     "project": Thing(N_("Projekt"), N_("das Projekt")),
     "venue": Thing(N_("Ort"), N_("den Ort")),
     "room": Thing(N_("Raum"), N_("den Raum")),
@@ -293,6 +294,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "default_seats_on_site": N_("Übliche Plätze vor Ort"),
         "default_seats_online": N_("Übliche Plätze online"),
     },
+    "mirror": {"address": N_("Adresse des Kalenders")},
     "venue": {
         "street": N_("Straße"),
         "postal_code": N_("Postleitzahl"),

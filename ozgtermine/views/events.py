@@ -10,6 +10,7 @@ from ozgtermine.errors import NotFoundError
 from ozgtermine.models import Access, Audience, Event
 from ozgtermine.queries.documents import documents_of_event
 from ozgtermine.queries.events import find_event
+from ozgtermine.queries.mirrors import source_of
 from ozgtermine.queries.programmes import find_shown_programme
 from ozgtermine.queries.registrations import counts
 from ozgtermine.queries.turning_points import next_turn
@@ -57,6 +58,7 @@ def event_page(event: Event, actor: Actor, *, is_preview: bool = False) -> Respo
         standing=standing(programme) if programme else "",
         kind_text=kind_text,
         programme_calendar=_programme_calendar(event, now) if programme and programme.items else "",
+        source=source_of(db.session(), event),
         is_preview=is_preview,
         is_draft=not event.is_published(now),
     )

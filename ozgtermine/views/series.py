@@ -11,6 +11,7 @@ from ozgtermine.errors import NotFoundError
 from ozgtermine.models import Document, Event
 from ozgtermine.queries.documents import documents_of_series
 from ozgtermine.queries.events import find_series, past, upcoming
+from ozgtermine.queries.mirrors import mirror_of
 from ozgtermine.queries.people import leads
 from ozgtermine.queries.registrations import counts
 from ozgtermine.queries.turning_points import next_turn
@@ -47,6 +48,7 @@ def show(slug: str) -> Response:
         coming=[card(each, counted, now) for each in coming],
         can_register_for_several=sum(_is_open(each, now) for each in coming) > 1,
         past=[(card(each, {}, now), documents.get(each.id, [])) for each in over],
+        source=mirror_of(db.session(), series.id) if series.is_foreign else None,
         leads=list(db.session.scalars(leads(series.id, clock.today()))),
     )
     return shared_page(answer, next_turn(db.session(), now))

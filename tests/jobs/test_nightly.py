@@ -21,6 +21,7 @@ from ozgtermine.models import (
     LinkPurpose,
     MailState,
     OutgoingMail,
+    PendingCalendar,
     PendingImport,
     Registration,
     RegistrationLink,
@@ -83,7 +84,7 @@ def test_the_record_is_kept_as_long_as_the_settings_say(session: Session, tmp_pa
 def test_what_signing_in_and_imports_left_behind_goes_after_a_day(session: Session, tmp_path: Path) -> None:
     account = Account(email="a@mid.example", email_normalised="a@mid.example", name="Erika", created_at=NOW)
     session.add(account)
-    session.flush()
+    series = factories.series(session)
     for mark, ago in (("old", timedelta(hours=25)), ("young", timedelta(hours=23))):
         at = clock.real_now() - ago
         session.add_all([
@@ -93,15 +94,17 @@ def test_what_signing_in_and_imports_left_behind_goes_after_a_day(session: Sessi
                         expires_at=at),
             SignInAttempt(email_normalised=mark, network="", at=at),
             PendingImport(account_id=account.id, file_name=mark, header=[], rows=[], created_at=at),
+            PendingCalendar(account_id=account.id, series_id=series.id, file_name=mark, content={}, created_at=at),
         ])  # fmt: skip
     session.flush()
 
     done = nightly.run(session, DocumentStore(tmp_path), Settings(), now=NOW)
 
-    assert done["imports nobody took over erased"] == 1
+    assert done["imports nobody took over erased"] == 2
     assert done["expired sessions, links and attempts erased"] == 3
-    kept = (AccountSession.token_hash, AccountLink.token_hash, SignInAttempt.email_normalised, PendingImport.file_name)
-    assert [list(session.scalars(select(column))) for column in kept] == [["young"]] * 4
+    kept = (AccountSession.token_hash, AccountLink.token_hash, SignInAttempt.email_normalised, PendingImport.file_name,
+            PendingCalendar.file_name)  # fmt: skip
+    assert [list(session.scalars(select(column))) for column in kept] == [["young"]] * 5
 
 
 def test_sent_mails_are_kept_as_long_as_the_settings_say(session: Session, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Every page: axe finds nothing, nothing is wider than the window, nothing weighs too much, no page sets a cookie."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Request
@@ -67,6 +68,8 @@ EDITORS = [
     "/verwaltung/reihen",
     "/verwaltung/reihen/neu",
     "/verwaltung/reihen/1",
+    "/verwaltung/reihen/1/kalender",
+    "/verwaltung/reihen/2/kalender",
     "/verwaltung/konto",
     "/verwaltung/einstellungen",
     "/verwaltung/einstellungen/organisation",
@@ -115,6 +118,7 @@ EDITORS = [
     "/verwaltung/konten",
     "/verwaltung/konten/1",
 ]
+SAMPLE = Path(__file__).parents[1] / "ical" / "samples" / "outlook.ics"
 LOOKS = [(width, scheme) for width in (NARROW, WIDE) for scheme in ("light", "dark")]
 
 
@@ -194,3 +198,17 @@ def test_no_page_of_the_editors_has_a_defect(look: Page, live_server: Site, sess
     look.context.add_cookies([{"name": "ozgtermine", "value": session_cookie, "url": live_server.address}])
     found = {path: defects(look, path) for path in (*EDITORS, *pages_of_a_programme(look))}
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
+
+
+def test_what_a_calendar_would_change_has_no_defect_either(look: Page, live_server: Site, session_cookie: str) -> None:
+    look.context.add_cookies([{"name": "ozgtermine", "value": session_cookie, "url": live_server.address}])
+    look.goto("/verwaltung/reihen/2/kalender")
+    look.get_by_label("Kalenderdatei").set_input_files(SAMPLE)
+    look.get_by_role("button", name="Weiter").click()
+    look.get_by_role("heading", name="Was sich ändert").wait_for()
+    assert defects(look, "/verwaltung/reihen/2/kalender/ansehen") == {}
+    look.goto("/verwaltung/reihen/2/kalender")
+    look.get_by_label("Kalenderdatei").set_input_files(__file__)
+    look.get_by_role("button", name="Weiter").click()
+    look.get_by_role("heading", name="Bitte prüfen Sie Ihre Eingaben").wait_for()
+    assert findings(look) == []

@@ -7,6 +7,7 @@ from ozgtermine.errors import Refusal, StaleEditError
 from ozgtermine.forms.series import SeriesForm, values_by_default
 from ozgtermine.models import Series
 from ozgtermine.operations import editing_series
+from ozgtermine.queries.mirrors import mirror_of
 from ozgtermine.queries.organizing import series_for
 from ozgtermine.rendering.words import SERIES_KINDS
 from ozgtermine.rules.permissions import Action
@@ -31,7 +32,7 @@ def index() -> Response:
 @requires(Action.CREATE_SERIES)
 def ask_new() -> Response:
     form = SeriesForm.of(all_venues(), None, begins_with=values_by_default(settings()))
-    return page("organizing/series_form.html", form=form, series=None)
+    return page("organizing/series_form.html", form=form, **_shown(None))
 
 
 @blueprint.post("/verwaltung/reihen/neu")
@@ -48,14 +49,14 @@ def create() -> Response:
         else:
             notice("success", translate(N_("Die Reihe ist angelegt.")))
             return see_other(".index")
-    return page("organizing/series_form.html", 422, form=form, series=None)
+    return page("organizing/series_form.html", 422, form=form, **_shown(None))
 
 
 @blueprint.get("/verwaltung/reihen/<int:series_id>")
 @requires(Action.EDIT_SERIES)
 def ask_edit(series_id: int) -> Response:
     series = series_or_404(series_id)
-    return page("organizing/series_form.html", form=SeriesForm.of(all_venues(), None, series), series=series)
+    return page("organizing/series_form.html", form=SeriesForm.of(all_venues(), None, series), **_shown(series))
 
 
 @blueprint.post("/verwaltung/reihen/<int:series_id>")
@@ -74,4 +75,9 @@ def edit(series_id: int) -> Response:
             return page("organizing/series_conflict.html", 409, form=form, theirs=theirs, series=series)
         notice("success", translate(N_("Die Änderungen sind gespeichert.")))
         return see_other(".index")
-    return page("organizing/series_form.html", 422, form=form, series=series)
+    return page("organizing/series_form.html", 422, form=form, **_shown(series))
+
+
+def _shown(series: Series | None) -> dict[str, object]:
+    """Return what the page shows besides its form: the series, and how the calendar that it follows stands."""
+    return {"series": series, "mirror": mirror_of(db.session(), series.id) if series else None}
