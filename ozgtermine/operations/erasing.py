@@ -25,7 +25,7 @@ from ozgtermine.models import (
     Registration,
     RegistrationOffer,
 )
-from ozgtermine.operations.registering import withdraw_registration
+from ozgtermine.operations.answering import withdraw_registration
 from ozgtermine.queries.locking import lock_offer
 from ozgtermine.queries.registrations import of_address, unconfirmed_before
 from ozgtermine.rules.registering import State, Step, may_happen

@@ -8,7 +8,7 @@ from ozgtermine.errors import NotFoundError
 from ozgtermine.models import Access, Audience, Event
 from ozgtermine.queries.documents import documents_of_event
 from ozgtermine.queries.events import find_event
-from ozgtermine.queries.registrations import counts
+from ozgtermine.queries.seats import counts
 from ozgtermine.queries.turning_points import next_turn
 from ozgtermine.rendering.events import badges, moved_text, topic_text, where_text
 from ozgtermine.rules.permissions import Action, Actor

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from ozgtermine.models import Event, RegistrationOffer
-from ozgtermine.queries.registrations import counts, pool
+from ozgtermine.queries.seats import counts, pool
 from ozgtermine.rendering.dates import long_instant
 from ozgtermine.rendering.events import modes
 from ozgtermine.rules.registering import Availability, Mode, Opening, Policy, availability
