@@ -84,7 +84,8 @@ def _client(number: int, port: int, posts: list[Post], answers: list[tuple[float
 
 def _request(number: int, path: str, body: str) -> bytes:
     return (
-        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: same-origin\r\nX-Forwarded-For: 10.0.0.{number}\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: same-origin\r\n"
+        f"X-Forwarded-For: 10.0.0.{number}\r\n"
         f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n{body}"
     ).encode()
 

@@ -155,9 +155,8 @@ class RegistrationForm(Form):
     ) -> Self:
         """Return the form with the fields that this event asks for."""
         questions = event.offer.questions if event.offer else []
-        form: Self = type(cls.__name__, (cls,), asked.question_fields(questions))(
-            data, data=values or {}, begun=begun if data is None else None
-        )
+        kind = type(cls.__name__, (cls,), asked.question_fields(questions)) if questions else cls
+        form: Self = kind(data, data=values or {}, begun=begun if data is None else None)
         form.questions = questions
         form._fit(event)
         form._offer_rows(event.offer.largest_group - 1 if event.offer else 0)

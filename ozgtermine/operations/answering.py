@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ozgtermine.mail import messages, outbox
 from ozgtermine.mail.letterhead import Letterhead
-from ozgtermine.models import LinkPurpose, OutgoingMail, Registration, RegistrationOffer, Reply
+from ozgtermine.models import LinkPurpose, Registration, RegistrationOffer, Reply
 from ozgtermine.operations.calendar_entries import calendar_entry, calendar_removal, calendar_update
 from ozgtermine.operations.confirming import admit
 from ozgtermine.operations.offers import ClaimLapsedError, NotOpenError, TooLateError, check_is_running
@@ -55,16 +55,24 @@ def withdraw(session: Session, token: str, *, letterhead: Letterhead, now: datet
 
 
 def withdraw_registration(
-    session: Session, offer: RegistrationOffer, registration: Registration, *, letterhead: Letterhead, now: datetime
-) -> OutgoingMail:
-    """End the registration and return the mail that says so; the caller holds the lock and has checked that it may."""
+    session: Session,
+    offer: RegistrationOffer,
+    registration: Registration,
+    *,
+    letterhead: Letterhead,
+    now: datetime,
+    is_erased: bool = False,
+) -> None:
+    """End the registration and mail that it has ended; the caller holds the lock and has checked that it may.
+
+    The last mail of one that `is_erased` then belongs to no registration, so that it does not go with it.
+    """
     had_a_seat = registration.state in SEATED
     registration.enter(State.WITHDRAWN, Step.WITHDRAW, now=now)
     entry = calendar_removal(registration, letterhead) if had_a_seat else None
     mail = messages.withdrawn(letterhead, registration, invitation=entry)
-    posted = outbox.post(session, mail, letterhead, now=now, registration_id=registration.id)
+    outbox.post(session, mail, letterhead, now=now, registration_id=None if is_erased else registration.id)
     promote(session, offer, letterhead=letterhead, now=now)
-    return posted
 
 
 def reply(session: Session, token: str, answer: Reply, *, letterhead: Letterhead, now: datetime) -> Registration:

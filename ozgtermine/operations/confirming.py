@@ -110,8 +110,8 @@ def _seat_or_line(
 ) -> tuple[str, Mail]:
     is_approved = step is Step.APPROVE
     if promote(session, offer, letterhead=letterhead, now=now).has_one_for(registration.mode, registration.sector):
-        _enter(registration, State.CONFIRMED, step, now)
         entry = calendar_entry(session, registration, letterhead, now)
+        _enter(registration, State.CONFIRMED, step, now)
         token = manage_link(session, registration)
         build = messages.approved if is_approved else messages.registration_confirmed
         return token, build(letterhead, registration, token=token, invitation=entry, now=now)

@@ -19,7 +19,7 @@ from ozgtermine.models import Consent, LinkPurpose, Registration, RegistrationOf
 from ozgtermine.operations.offers import check_address, check_is_open
 from ozgtermine.operations.registration_links import manage_link, new_link
 from ozgtermine.queries import registrations
-from ozgtermine.queries.locking import lock_registration
+from ozgtermine.queries.locking import lock_registration, savepoint
 from ozgtermine.rules.names import normalised_email, normalised_name
 from ozgtermine.rules.registering import Mode, State
 from ozgtermine.rules.retention import UNCONFIRMED_FOR
@@ -112,7 +112,7 @@ def _entries(
         made = entry_of(offer, details, now)
         made.submission = submission
         try:
-            with session.begin_nested():
+            with savepoint(session):
                 session.add(made)
         except IntegrityError:
             found = _find_live(session, offer, details)

@@ -29,7 +29,7 @@ _event = joinedload(RegistrationOffer.event)
 _OFFER = (
     select(RegistrationOffer)
     .where(RegistrationOffer.id == bindparam("id"))
-    .options(_event.joinedload(Event.series), _event.joinedload(Event.venue), _event.joinedload(Event.access))
+    .options(_event.joinedload(Event.series), _event.joinedload(Event.venue))
 )
 
 
@@ -38,10 +38,11 @@ def find_live(
 ) -> Registration | None:
     """Return the one live registration of that person for that offer."""
     person = {"offer_id": offer_id, "email_normalised": email_normalised, "name_normalised": name_normalised}
-    return session.scalars(_LIVE_OF_PERSON, person).one_or_none()
+    found = session.scalar(_LIVE_OF_PERSON, person)  # mostly there is none, and loading none costs as much as one
+    return None if found is None else session.get(Registration, found)
 
 
-_LIVE_OF_PERSON = select(Registration).where(
+_LIVE_OF_PERSON = select(Registration.id).where(
     Registration.offer_id == bindparam("offer_id"),
     Registration.email_normalised == bindparam("email_normalised"),
     Registration.name_normalised == bindparam("name_normalised"),
@@ -120,6 +121,8 @@ def of_submission(session: Session, registration: Registration) -> list[Registra
     if not registration.submission:
         return [registration]
     same = {"submission": registration.submission, "email_normalised": registration.email_normalised}
+    if session.scalars(_IDS_OF_SUBMISSION, same).all() == [registration.id]:
+        return [registration]  # the rule, and loading it once more would cost twice as much
     return list(session.scalars(_OF_SUBMISSION, same))
 
 
@@ -131,6 +134,7 @@ _OF_SUBMISSION = (
     )
     .order_by(Registration.offer_id, Registration.id)
 )
+_IDS_OF_SUBMISSION = _OF_SUBMISSION.with_only_columns(Registration.id)
 
 
 def of_address(session: Session, email_normalised: str) -> list[Registration]:

@@ -40,7 +40,8 @@ def pool(offer: RegistrationOffer, mode: Mode, counted: Counts) -> Pool:
 
 def free_seats(session: Session, offer: RegistrationOffer) -> Seats:
     """Return what is free now; decide on it only while holding `lock_offer`."""
-    taken = session.execute(_TAKEN, {"offer_id": offer.id}).all()
+    counted = session.execute(_SEATED_OR_IN_LINE, {"offer_id": offer.id}).all()
+    taken = [(row.mode, row.sector, row.number) for row in counted if row.state in SEATED]
     left: dict[Mode, int | None] = {}
     for mode in (Mode.ON_SITE, Mode.ONLINE):
         seats = offer.seats(mode)
@@ -48,13 +49,15 @@ def free_seats(session: Session, offer: RegistrationOffer) -> Seats:
     quotas = {
         sector: seats - sum(row[2] for row in taken if row[1] == sector) for sector, seats in offer.quotas.items()
     }
-    return Seats(left=left, quota_left=quotas)
+    has_a_line = any(row.state is State.WAITING or row.waits_for_mode for row in counted)
+    return Seats(left=left, quota_left=quotas, has_a_line=has_a_line)
 
 
-_TAKEN = (
-    select(Registration.mode, Registration.sector, func.count())
-    .where(Registration.offer_id == bindparam("offer_id"), Registration.state.in_(SEATED))
-    .group_by(Registration.mode, Registration.sector)
+_BY = (Registration.mode, Registration.sector, Registration.state, Registration.waits_for_mode)
+_SEATED_OR_IN_LINE = (
+    select(*_BY, func.count().label("number"))
+    .where(Registration.offer_id == bindparam("offer_id"), Registration.state.in_([*SEATED, State.WAITING]))
+    .group_by(*_BY)
 )
 
 
@@ -64,7 +67,7 @@ def first_in_line(session: Session, offer: RegistrationOffer, seats: Seats) -> R
     Who has a seat and waits for the other pool keeps his place in his sector's quota.
     """
     free, exhausted = seats.free_modes, seats.exhausted_sectors
-    if not free:
+    if not (free and seats.has_a_line):
         return None
     may_take = {"offer_id": offer.id, "free": list(free), "exhausted": list(exhausted)}
     return session.scalars(_FIRST_IN_LINE, may_take).one_or_none()
