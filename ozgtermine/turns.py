@@ -9,23 +9,23 @@ import fcntl
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from ozgtermine.errors import BusyError
 
 DEADLINE_SECONDS = 30.0
-_sync = getattr(os, "fdatasync", os.fsync)  # Linux syncs less than everything; elsewhere there is but one way
+SYNC: Callable[[int], None] = getattr(os, "fdatasync", os.fsync)  # all that Linux needs; elsewhere there is but one way
 
 
 class Turns:
     """The writers of one database file. Of this process one at a time stands in the queue of all processes."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, sync: Callable[[int], None] = SYNC) -> None:
         self._lock, self._next_in_line, self._log = Path(f"{path}.lock"), Path(f"{path}.next"), Path(f"{path}-wal")
         self._one_of_us, self._at_the_disk = threading.Lock(), threading.Lock()
-        self._ended = self._on_disk = 0
+        self._sync, self._ended, self._on_disk = sync, 0, 0
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -60,7 +60,7 @@ class Turns:
             except FileNotFoundError:
                 return  # a file system without shared memory: there SQLite has no log, and syncs at each commit
             try:
-                _sync(log)
+                self._sync(log)
             finally:
                 os.close(log)
             self._on_disk = ended
