@@ -17,3 +17,8 @@ flask = Flask(__name__)
 @flask.get("/")
 def hello() -> str:
     return "hello"
+
+
+@flask.post("/")
+def take() -> str:
+    return "hello"

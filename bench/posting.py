@@ -1,43 +1,60 @@
-"""Many people who register at once, over connections of their own."""
+"""Many people who register at once, each over a connection of their own and from a network of their own.
 
-import http.client
+The clients are a process of their own, so that only the server's CPU is counted.
+"""
+
+import json
+import socket
+import subprocess
+import sys
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
 from urllib.parse import urlencode
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.load import cpu_seconds
 
 CLIENTS = 64
-FORM = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
+BEHIND_A_PROXY = {"OZGTERMINE_TRUSTED_PROXIES": "1"}
+Post = tuple[str, str]
 
 
+@dataclass(frozen=True)
 class Flow:
-    """Many clients, each with a connection of its own, that send POSTs as fast as they are answered."""
+    """What a number of POSTs took, sent by 64 clients as fast as they were answered; `refused` are 4xx and 5xx."""
 
-    def __init__(self, pid: int, port: int) -> None:
-        self.pid, self.port, self.local = pid, port, threading.local()
+    posts: int
+    seconds: float
+    cpu_ms: float
+    p50_ms: float
+    p99_ms: float
+    refused: int
 
-    def of(self, posts: list[tuple[str, str]]) -> "Flow":
-        """Send them all and keep what was measured."""
-        before, began = cpu_seconds(self.pid), time.perf_counter()
-        with ThreadPoolExecutor(CLIENTS) as pool:
-            times = sorted(pool.map(self._send, posts))
-        self.seconds = time.perf_counter() - began
-        self.per_second, self.p99_ms = len(posts) / self.seconds, times[len(times) * 99 // 100] * 1000
-        self.cpu_ms = (cpu_seconds(self.pid) - before) * 1000 / len(posts)
-        return self
+    @property
+    def per_second(self) -> float:
+        return self.posts / self.seconds
 
-    def _send(self, post: tuple[str, str]) -> float:
-        if not hasattr(self.local, "connection"):
-            self.local.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
-        began = time.perf_counter()
-        self.local.connection.request("POST", post[0], post[1], FORM)
-        answer = self.local.connection.getresponse()
-        answer.read()
-        if answer.status >= http.HTTPStatus.BAD_REQUEST and post[1]:
-            raise RuntimeError(f"{post[0]}: {answer.status}")
-        return time.perf_counter() - began
+
+def flow(pid: int, port: int, posts: list[Post]) -> Flow:
+    """Send them all, and return what was measured."""
+    before = cpu_seconds(pid)
+    done = subprocess.run(
+        [sys.executable, __file__, str(port)], input=json.dumps(posts).encode(), capture_output=True, check=True
+    )
+    cpu, (seconds, answers) = cpu_seconds(pid) - before, json.loads(done.stdout)
+    times = sorted(milliseconds for milliseconds, _status in answers)
+    return Flow(
+        posts=len(posts),
+        seconds=seconds,
+        cpu_ms=cpu * 1000 / len(posts),
+        p50_ms=times[len(times) // 2],
+        p99_ms=times[len(times) * 99 // 100],
+        refused=sum(status >= HTTPStatus.BAD_REQUEST for _milliseconds, status in answers),
+    )
 
 
 def typed(number: int) -> str:
@@ -46,3 +63,47 @@ def typed(number: int) -> str:
         "given_name": "Erika", "family_name": f"Muster {number}", "email": f"e{number}@musterburg.example",
         "organisation": "Stadt", "sector": "municipal", "language": "de", "schritt": "absenden", "mensch": "ja",
     })  # fmt: skip
+
+
+def _client(number: int, port: int, posts: list[Post], answers: list[tuple[float, int]]) -> None:
+    """Send one POST after the other, until none is left for anybody."""
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        stream = connection.makefile("rb")
+        while posts:
+            request = _request(number, *posts.pop())
+            began = time.perf_counter()
+            connection.sendall(request)
+            status, length = int(stream.readline().split()[1]), 0
+            while (line := stream.readline()) != b"\r\n":
+                if line.lower().startswith(b"content-length:"):
+                    length = int(line.partition(b":")[2])
+            stream.read(length)
+            answers.append(((time.perf_counter() - began) * 1000, status))
+
+
+def _request(number: int, path: str, body: str) -> bytes:
+    return (
+        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: same-origin\r\n"
+        f"X-Forwarded-For: 10.0.0.{number}\r\n"
+        f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+    ).encode()
+
+
+def main() -> None:
+    """Be the clients' process."""
+    posts: list[Post] = [(path, body) for path, body in reversed(json.load(sys.stdin))]
+    answers: list[tuple[float, int]] = []
+    clients = [
+        threading.Thread(target=_client, args=(number, int(sys.argv[1]), posts, answers)) for number in range(CLIENTS)
+    ]
+    began = time.perf_counter()
+    for client in clients:
+        client.start()
+    for client in clients:
+        client.join()
+    json.dump((time.perf_counter() - began, answers), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

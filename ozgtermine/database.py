@@ -1,16 +1,13 @@
 """The engine, `transaction()`, and the public revision.
 
-Every write goes through `transaction()`. On SQLite it queues for one file lock before `BEGIN IMMEDIATE`: a read that
-turns into a write gets "database is locked" at once, and SQLite's own waiting is unfair and gives up after seconds.
+Every write goes through `transaction()`. On SQLite it waits its turn before `BEGIN IMMEDIATE`, and for the disk after
+the commit, when others write already (`turns`).
 """
 
-import fcntl
 import sqlite3
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cache
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, event
@@ -18,7 +15,6 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
 from ozgtermine import clock
-from ozgtermine.errors import BusyError
 from ozgtermine.models import (
     Access,
     Base,
@@ -41,31 +37,30 @@ from ozgtermine.models import (
 )
 from ozgtermine.operations import auditing, dating_entries, telling_seats
 from ozgtermine.queries.revision import forget_public_change, mark_public_change, note_raised, raise_revision
+from ozgtermine.turns import Turns
 
 db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
 
-LOCK_DEADLINE_SECONDS = 30.0
 PUBLIC = (
     Access, Document, DocumentVersion, Event, Membership, Mirror, NewsletterIssue, Organisation, Person, Programme,
     ProgrammeItem, Project, RegistrationOffer, Room, Series, Setting, Venue,
 )  # fmt: skip
 _RAISED = "raised"
-_queue_of_this_process = threading.Lock()
 
 
 @contextmanager
 def transaction() -> Iterator[Session]:
     """Yield a session inside one write transaction that is committed at the end, or rolled back on any error.
 
-    What was read before is forgotten and read anew under the lock. Raises BusyError when the lock cannot be had in
-    time, RuntimeError when there are pending writes already.
+    What was read before is forgotten and read anew under the lock; what is committed is on the disk at the end. Raises
+    BusyError when the lock cannot be had in time, RuntimeError when there are pending writes already.
     """
     session = db.session()
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("pending writes outside of transaction()")
     session.rollback()
     session.expire_all()
-    with _write_lock(db.engine):
+    with write_turn(db.engine):
         try:
             session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
             yield session
@@ -75,36 +70,17 @@ def transaction() -> Iterator[Session]:
             raise
 
 
-@contextmanager
-def _write_lock(engine: Engine) -> Iterator[None]:
-    database = engine.url.database
-    if engine.dialect.name != "sqlite" or not database or database == ":memory:":
-        yield
-        return
-    deadline = time.monotonic() + LOCK_DEADLINE_SECONDS
-    if not _queue_of_this_process.acquire(timeout=LOCK_DEADLINE_SECONDS):
-        raise BusyError
-    try:
-        with Path(f"{database}.lock").open("ab") as file:
-            _lock_until(file.fileno(), deadline)
-            yield
-    finally:
-        _queue_of_this_process.release()
+def write_turn(engine: Engine) -> AbstractContextManager[None]:
+    """Return what waits until nobody else writes; a server sees to that itself."""
+    path = engine.url.database
+    if engine.dialect.name != "sqlite" or not path or path == ":memory:":
+        return nullcontext()
+    return _turns_of(path).turn()
 
 
-def _lock_until(descriptor: int, deadline: float) -> None:
-    """Take the lock between processes; it dies with the process, so that a kill leaves nothing behind."""
-    pause = 0.0002
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                raise BusyError from None
-            time.sleep(pause)
-            pause = min(pause * 1.5, 0.004)
-        else:
-            return
+@cache
+def _turns_of(path: str) -> Turns:
+    return Turns(path)
 
 
 @event.listens_for(Engine, "connect")
@@ -114,7 +90,8 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
     connection.isolation_level = None
     # SQLite's own `lower` knows ASCII alone; LIKE without regard to case is built on it
     connection.create_function("lower", 1, _lower, deterministic=True)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+    # NORMAL does not sync at each commit: `transaction` does, after it has let others write
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000"):
         connection.execute(f"PRAGMA {pragma}")
 
 

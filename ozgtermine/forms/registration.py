@@ -1,4 +1,4 @@
-"""The one short form of a registration, and the smaller ones that change it."""
+"""The one short form of a registration, for one event or several of a series."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -22,7 +22,7 @@ from wtforms.validators import AnyOf, ValidationError
 
 from ozgtermine.forms import questions as asked
 from ozgtermine.forms.checks import Needed, at_most, is_address, is_no_advertisement, is_readable, stripped
-from ozgtermine.models import Event, OfferQuestion, Registration, Sector, SeriesKind
+from ozgtermine.models import Event, OfferQuestion, Sector, SeriesKind
 from ozgtermine.operations.registering import Details
 from ozgtermine.rendering.dates import long_when
 from ozgtermine.rendering.events import modes
@@ -39,7 +39,8 @@ _STEPS = frozenset({"schritt", "mensch"})
 _NOT_SAID = frozenset({"website", "begun", "language", "events"})
 
 
-def _name_checks(sentence: str) -> list[Any]:
+def name_checks(sentence: str) -> list[Any]:
+    """Return the checks of a name that must be given; `sentence` asks for it."""
     return [Needed(sentence), at_most(LONGEST_NAME), is_readable(), is_no_advertisement]
 
 
@@ -69,23 +70,6 @@ class ColleagueForm(Form):
             is_address(self, field)
 
 
-class DeputyForm(Form):
-    """Who takes somebody's place."""
-
-    given_name = StringField(
-        N_("Vorname"), filters=[stripped], validators=_name_checks(N_("Geben Sie den Vornamen ein"))
-    )
-    family_name = StringField(
-        N_("Nachname"), filters=[stripped], validators=_name_checks(N_("Geben Sie den Nachnamen ein"))
-    )
-    email = StringField(
-        N_("E-Mail-Adresse"),
-        description=N_("Dorthin schicken wir einen Link, mit dem Ihre Vertretung die Anmeldung übernimmt."),
-        filters=[stripped],
-        validators=[Needed(N_("Geben Sie die E-Mail-Adresse ein")), at_most(LONGEST_WORD), is_readable(), is_address],
-    )
-
-
 class RegistrationForm(Form):
     """What we ask, with a row for each colleague and a field for each question of the offer.
 
@@ -104,17 +88,13 @@ class RegistrationForm(Form):
     given_name = StringField(
         N_("Vorname"),
         filters=[stripped],
-        validators=[
-            Needed(N_("Geben Sie Ihren Vornamen ein")), at_most(LONGEST_NAME), is_readable(), is_no_advertisement
-        ],
+        validators=name_checks(N_("Geben Sie Ihren Vornamen ein")),
         render_kw={"autocomplete": "given-name"},
     )
     family_name = StringField(
         N_("Nachname"),
         filters=[stripped],
-        validators=[
-            Needed(N_("Geben Sie Ihren Nachnamen ein")), at_most(LONGEST_NAME), is_readable(), is_no_advertisement
-        ],
+        validators=name_checks(N_("Geben Sie Ihren Nachnamen ein")),
         render_kw={"autocomplete": "family-name"},
     )
     email = StringField(
@@ -175,9 +155,8 @@ class RegistrationForm(Form):
     ) -> Self:
         """Return the form with the fields that this event asks for."""
         questions = event.offer.questions if event.offer else []
-        form: Self = type(cls.__name__, (cls,), asked.question_fields(questions))(
-            data, data=values or {}, begun=begun if data is None else None
-        )
+        kind = type(cls.__name__, (cls,), asked.question_fields(questions)) if questions else cls
+        form: Self = kind(data, data=values or {}, begun=begun if data is None else None)
         form.questions = questions
         form._fit(event)
         form._offer_rows(event.offer.largest_group - 1 if event.offer else 0)
@@ -303,46 +282,3 @@ def carried(data: MultiDict[str, str]) -> list[tuple[str, str]]:
 def _said(field: Field) -> str:
     choices = {choice.value: choice.label for choice in getattr(field, "choices", None) or ()}
     return choices.get(field.data, "") if choices else field.data or ""
-
-
-class ChangeForm(RegistrationForm):
-    """What a registered person can change; name and address are a deputy's business."""
-
-    @classmethod
-    def of_registration(cls, registration: Registration, data: MultiDict[str, str] | None = None) -> Self:
-        event = registration.offer.event
-        return cls.of(event, data, values=None if data is not None else _values(registration))
-
-    def _fit(self, event: Event) -> None:
-        super()._fit(event)
-        for name in ("given_name", "family_name", "email", "website", "begun"):
-            del self[name]
-        if "colleagues" in self:
-            del self.colleagues
-
-    def changed(self, registration: Registration) -> Details:
-        """Return the registration's details with what was typed."""
-        question = self._fields.get("question")
-        return Details(
-            given_name=registration.given_name,
-            family_name=registration.family_name,
-            email=registration.email,
-            mode=Mode(self.mode.data) if "mode" in self else registration.mode,
-            organisation=self.organisation.data or "",
-            sector=Sector(self.sector.data) if self.sector.data else None,
-            question=question.data or "" if question else registration.question,
-            answers=asked.answers(self, self.questions),
-            consents=asked.consents(self, self.questions),
-            language=self.language.data,
-        )
-
-
-def _values(registration: Registration) -> dict[str, Any]:
-    return {
-        "mode": (registration.waits_for_mode or registration.mode).value,
-        "organisation": registration.organisation,
-        "sector": registration.sector.value if registration.sector else "",
-        "question": registration.question,
-        "language": registration.language,
-        **asked.answer_values(registration.offer.questions, registration.answers),
-    }

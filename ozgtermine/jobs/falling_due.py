@@ -19,13 +19,8 @@ from ozgtermine.models import EventNotice
 from ozgtermine.operations import announcing_changes, inviting_members, keeping_deadlines
 from ozgtermine.operations.promoting import promote
 from ozgtermine.queries.locking import lock_offer
-from ozgtermine.queries.registrations import (
-    claims_to_remind_of,
-    first_in_line,
-    free_seats,
-    offers_with_a_line,
-    overdue_claims,
-)
+from ozgtermine.queries.registrations import claims_to_remind_of, offers_with_a_line, overdue_claims
+from ozgtermine.queries.seats import first_in_line, free_seats
 from ozgtermine.rules.registering import Opening
 
 REMINDED_AT_ONCE = 200

@@ -19,13 +19,14 @@ from ozgtermine.mail.letterhead import Letterhead
 from ozgtermine.models import AuditAct, AuditEntry, MailState, OutgoingMail, Registration, RegistrationOffer
 from ozgtermine.operations import auditing
 from ozgtermine.operations.calendar_entries import calendar_entry, calendar_removal, calendar_update
+from ozgtermine.operations.confirming import admit
 from ozgtermine.operations.offers import FullError
 from ozgtermine.operations.promoting import promote
-from ozgtermine.operations.registering import Details, admit, entry_of
+from ozgtermine.operations.registering import Details, entry_of
 from ozgtermine.operations.registration_links import manage_link
 from ozgtermine.operations.taking_back import ChangedSinceError, TooLateToTakeBackError, changes_of
-from ozgtermine.queries import registrations
 from ozgtermine.queries.locking import lock_offer
+from ozgtermine.queries.seats import free_seats, place_in_line
 from ozgtermine.rules.mailing import REVOCABLE_FOR
 from ozgtermine.rules.registering import SEATED, Mode, State, Step, may_become, may_happen
 from ozgtermine.wording import N_
@@ -130,7 +131,7 @@ def add_by_hand(
         raise AlreadyRegisteredError(field="email") from error
     registration.address_confirmed_at = now
     promote(session, offer, letterhead=letterhead, now=now)
-    if registrations.free_seats(session, offer).has_one_for(registration.mode, registration.sector):
+    if free_seats(session, offer).has_one_for(registration.mode, registration.sector):
         registration.enter(State.CONFIRMED, Step.CONFIRM_ADDRESS, now=now)
         token = manage_link(session, registration)
         entry = calendar_entry(session, registration, letterhead, now)
@@ -138,7 +139,7 @@ def add_by_hand(
     elif offer.has_waiting_list:
         registration.enter(State.WAITING, Step.CONFIRM_ADDRESS, now=now)
         token = manage_link(session, registration)
-        place = registrations.place_in_line(session, registration)
+        place = place_in_line(session, registration)
         mail = messages.registration_waiting(letterhead, registration, token=token, place=place)
     else:
         raise FullError
@@ -287,7 +288,7 @@ def _restore(
     if registration.state is not after:
         raise ChangedSinceError
     target = State.CONFIRMED if before is State.OFFERED else before
-    seats = registrations.free_seats(session, offer)
+    seats = free_seats(session, offer)
     if target is State.CONFIRMED and not seats.has_one_for(registration.mode, registration.sector):
         target = State.WAITING
     registration.enter(target, Step.TAKE_BACK, now=now)
@@ -310,7 +311,7 @@ def _what_is_left(
     if registration.state is State.CONFIRMED:
         entry = calendar_entry(session, registration, letterhead, now)
         return messages.promoted(letterhead, registration, token=token, invitation=entry, now=now)
-    place = registrations.place_in_line(session, registration)
+    place = place_in_line(session, registration)
     mail = messages.registration_waiting(letterhead, registration, token=token, place=place)
     had_a_seat = before is State.CONFIRMED
     removal = calendar_removal(registration, letterhead, may_return=True) if had_a_seat else None

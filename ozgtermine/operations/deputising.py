@@ -12,9 +12,10 @@ from ozgtermine.mail.composing import Mail
 from ozgtermine.mail.letterhead import Letterhead
 from ozgtermine.models import Deputy, LinkPurpose, Registration, RegistrationLink
 from ozgtermine.operations.calendar_entries import calendar_entry, calendar_removal
+from ozgtermine.operations.confirming import Managed
 from ozgtermine.operations.deciding import AlreadyRegisteredError
 from ozgtermine.operations.offers import TooLateError, check_address
-from ozgtermine.operations.registering import Managed, rename
+from ozgtermine.operations.registering import rename
 from ozgtermine.operations.registration_links import get_registration, manage_link, new_secret, secret_hash
 from ozgtermine.queries import registrations
 from ozgtermine.queries.locking import lock_offer, lock_registration

@@ -25,7 +25,7 @@ from ozgtermine.models import (
     Registration,
     RegistrationOffer,
 )
-from ozgtermine.operations.registering import withdraw_registration
+from ozgtermine.operations.answering import withdraw_registration
 from ozgtermine.queries.locking import lock_offer
 from ozgtermine.queries.registrations import of_address, unconfirmed_before
 from ozgtermine.rules.registering import State, Step, may_happen
@@ -182,8 +182,7 @@ def erase_person(
     for registration in sorted(found, key=lambda each: each.offer_id):
         offer = lock_offer(session, registration.offer_id)
         if may_happen(registration.state, Step.WITHDRAW) and not offer.event.is_over(now):
-            last = withdraw_registration(session, offer, registration, letterhead=letterhead, now=now)
-            last.registration_id = None
+            withdraw_registration(session, offer, registration, letterhead=letterhead, now=now, is_erased=True)
         elif registration.state is State.INVITED:
             registration.enter(State.CANCELLED, Step.CANCEL, now=now)
     session.flush()

@@ -10,8 +10,8 @@ from ozgtermine.mail.letterhead import Letterhead
 from ozgtermine.models import Registration, RegistrationOffer
 from ozgtermine.operations.calendar_entries import calendar_entry, calendar_update
 from ozgtermine.operations.registration_links import manage_link
-from ozgtermine.queries import registrations
 from ozgtermine.queries.days_off import days_off
+from ozgtermine.queries.seats import first_in_line, free_seats
 from ozgtermine.rules import working_hours
 from ozgtermine.rules.registering import Opening, Promotion, Seats, State, Step
 
@@ -23,10 +23,10 @@ def promote(session: Session, offer: RegistrationOffer, *, letterhead: Letterhea
     nobody moves up. Under `claim` the seat is offered, and waits for an answer until a deadline.
     """
     session.flush()
-    seats = registrations.free_seats(session, offer)
+    seats = free_seats(session, offer)
     if offer.window(now) is not Opening.OPEN:
         return seats
-    while (registration := registrations.first_in_line(session, offer, seats)) is not None:
+    while (registration := first_in_line(session, offer, seats)) is not None:
         if registration.state is State.CONFIRMED:
             _switch(session, registration, seats, letterhead, now)
         else:

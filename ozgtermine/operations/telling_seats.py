@@ -4,7 +4,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from ozgtermine.models import Registration, RegistrationOffer
-from ozgtermine.queries.registrations import counts
+from ozgtermine.queries.seats import counts
 from ozgtermine.rendering.events import best_availability
 from ozgtermine.rules.registering import State
 

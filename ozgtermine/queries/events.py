@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, bindparam, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from ozgtermine.models import Event, Project, Series, SeriesKind
+from ozgtermine.models import Event, Project, RegistrationOffer, Series, SeriesKind
 from ozgtermine.queries.visibility import is_of, is_visible
 from ozgtermine.rules.permissions import Action, Actor, may, may_see
 
@@ -81,18 +81,22 @@ def _narrowed(
     return statement
 
 
-def find_event(session: Session, slug: str, *, actor: Actor, now: datetime) -> Event | None:
+def find_event(
+    session: Session, slug: str, *, actor: Actor, now: datetime, with_questions: bool = False
+) -> Event | None:
     """Return the event of that slug if `actor` may see it, those who plan it also as a draft.
 
-    A hidden one is like one that does not exist.
+    A hidden one is like one that does not exist. The questions of its offer are for its form.
     """
-    found = session.scalars(_BY_SLUG, {"slug": slug}).one_or_none()
+    statement = _BY_SLUG_WITH_QUESTIONS if with_questions else _BY_SLUG
+    found = session.scalars(statement, {"slug": slug}).unique().one_or_none()
     if found is None or not (may_see(actor, found) and may_see(actor, found.series)):
         return None
     return found if found.is_published(now) or may(actor, Action.EDIT_EVENTS, found) else None
 
 
 _BY_SLUG = _with_what_a_list_shows(Event.slug == bindparam("slug"))
+_BY_SLUG_WITH_QUESTIONS = _BY_SLUG.options(joinedload(Event.offer).joinedload(RegistrationOffer.questions))
 
 
 def visible_series(actor: Actor) -> Select[Series]:

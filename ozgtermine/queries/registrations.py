@@ -1,9 +1,8 @@
-"""Which registration a link, an address or a place in line means, and how full an offer is."""
+"""Which registrations a link, an address, a form or a deadline means."""
 
-from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from ozgtermine.models import (
@@ -18,9 +17,7 @@ from ozgtermine.models import (
     Reply,
 )
 from ozgtermine.rules.names import normalised_email
-from ozgtermine.rules.registering import LIVE, SEATED, Mode, Pool, Seats, State
-
-Counts = Mapping[tuple[int, Mode, State], int]
+from ozgtermine.rules.registering import LIVE, State
 
 
 def find_offer(session: Session, offer_id: int) -> RegistrationOffer | None:
@@ -32,100 +29,8 @@ _event = joinedload(RegistrationOffer.event)
 _OFFER = (
     select(RegistrationOffer)
     .where(RegistrationOffer.id == bindparam("id"))
-    .options(_event.joinedload(Event.series), _event.joinedload(Event.venue), _event.joinedload(Event.access))
+    .options(_event.joinedload(Event.series), _event.joinedload(Event.venue))
 )
-
-
-def counts(session: Session, offer_ids: Collection[int]) -> Counts:
-    """Return how many hold a seat or wait, of all these offers in one query."""
-    if not offer_ids:
-        return {}
-    counted = session.execute(_COUNTS, {"offer_ids": list(offer_ids)})
-    return {(offer_id, mode, state): number for offer_id, mode, state, number in counted}
-
-
-_COUNTS = (
-    select(Registration.offer_id, Registration.mode, Registration.state, func.count())
-    .where(
-        Registration.offer_id.in_(bindparam("offer_ids", expanding=True)),
-        Registration.state.in_([*SEATED, State.WAITING]),
-    )
-    .group_by(Registration.offer_id, Registration.mode, Registration.state)
-)
-
-
-def pool(offer: RegistrationOffer, mode: Mode, counted: Counts) -> Pool:
-    """Return the seats of `mode`, for the words that the public reads; `free_seats` is what decides."""
-    return Pool(
-        seats=offer.seats(mode),
-        taken=sum(counted.get((offer.id, mode, state), 0) for state in SEATED),
-        waiting=counted.get((offer.id, mode, State.WAITING), 0),
-    )
-
-
-def free_seats(session: Session, offer: RegistrationOffer) -> Seats:
-    """Return what is free now; decide on it only while holding `lock_offer`."""
-    taken = session.execute(_TAKEN, {"offer_id": offer.id}).all()
-    left: dict[Mode, int | None] = {}
-    for mode in (Mode.ON_SITE, Mode.ONLINE):
-        seats = offer.seats(mode)
-        left[mode] = None if seats is None else seats - sum(row[2] for row in taken if row[0] is mode)
-    quotas = {
-        sector: seats - sum(row[2] for row in taken if row[1] == sector) for sector, seats in offer.quotas.items()
-    }
-    return Seats(left=left, quota_left=quotas)
-
-
-_TAKEN = (
-    select(Registration.mode, Registration.sector, func.count())
-    .where(Registration.offer_id == bindparam("offer_id"), Registration.state.in_(SEATED))
-    .group_by(Registration.mode, Registration.sector)
-)
-
-
-def first_in_line(session: Session, offer: RegistrationOffer, seats: Seats) -> Registration | None:
-    """Return who asked first of all that may take one of the free seats.
-
-    Who has a seat and waits for the other pool keeps his place in his sector's quota.
-    """
-    free, exhausted = seats.free_modes, seats.exhausted_sectors
-    if not free:
-        return None
-    may_take = {"offer_id": offer.id, "free": list(free), "exhausted": list(exhausted)}
-    return session.scalars(_FIRST_IN_LINE, may_take).one_or_none()
-
-
-_PLACE = case((Registration.state == State.WAITING, Registration.requested_at), else_=Registration.waiting_since)
-_is_within_quota = or_(
-    Registration.sector.is_(None), Registration.sector.not_in(bindparam("exhausted", expanding=True))
-)
-_is_free = Registration.mode.in_(bindparam("free", expanding=True))
-_other_is_free = Registration.waits_for_mode.in_(bindparam("free", expanding=True))
-_FIRST_IN_LINE = (
-    select(Registration)
-    .where(
-        Registration.offer_id == bindparam("offer_id"),
-        or_(
-            and_(Registration.state == State.WAITING, _is_free, _is_within_quota),
-            and_(Registration.state == State.CONFIRMED, _other_is_free),
-        ),
-    )
-    .order_by(_PLACE, Registration.id)
-    .limit(1)
-)
-
-
-def place_in_line(session: Session, registration: Registration) -> int:
-    """Return how many wait in front of a waiting registration for the same seats, plus one."""
-    mode = registration.waits_for_mode or registration.mode
-    own = registration.requested_at if registration.state is State.WAITING else registration.waiting_since
-    waits = and_(Registration.state == State.WAITING, Registration.mode == mode)
-    before = select(func.count()).where(
-        Registration.offer_id == registration.offer_id,
-        or_(waits, Registration.waits_for_mode == mode),
-        or_(own > _PLACE, and_(_PLACE.is_not_distinct_from(own), Registration.id < registration.id)),
-    )
-    return session.scalars(before).one() + 1
 
 
 def find_live(
@@ -133,10 +38,11 @@ def find_live(
 ) -> Registration | None:
     """Return the one live registration of that person for that offer."""
     person = {"offer_id": offer_id, "email_normalised": email_normalised, "name_normalised": name_normalised}
-    return session.scalars(_LIVE_OF_PERSON, person).one_or_none()
+    found = session.scalar(_LIVE_OF_PERSON, person)  # mostly there is none, and loading none costs as much as one
+    return None if found is None else session.get(Registration, found)
 
 
-_LIVE_OF_PERSON = select(Registration).where(
+_LIVE_OF_PERSON = select(Registration.id).where(
     Registration.offer_id == bindparam("offer_id"),
     Registration.email_normalised == bindparam("email_normalised"),
     Registration.name_normalised == bindparam("name_normalised"),
@@ -215,6 +121,8 @@ def of_submission(session: Session, registration: Registration) -> list[Registra
     if not registration.submission:
         return [registration]
     same = {"submission": registration.submission, "email_normalised": registration.email_normalised}
+    if session.scalars(_IDS_OF_SUBMISSION, same).all() == [registration.id]:
+        return [registration]  # the rule, and loading it once more would cost twice as much
     return list(session.scalars(_OF_SUBMISSION, same))
 
 
@@ -226,6 +134,7 @@ _OF_SUBMISSION = (
     )
     .order_by(Registration.offer_id, Registration.id)
 )
+_IDS_OF_SUBMISSION = _OF_SUBMISSION.with_only_columns(Registration.id)
 
 
 def of_address(session: Session, email_normalised: str) -> list[Registration]:

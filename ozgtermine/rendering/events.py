@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 
 from ozgtermine.models import Event, EventStatus, RegistrationOffer, TopicKind
-from ozgtermine.queries.registrations import Counts, pool
+from ozgtermine.queries.seats import Counts, pool
 from ozgtermine.rendering.dates import long_when, month_heading, month_short, numeric_day, time_of, weekday_short
 from ozgtermine.rules.registering import Availability, Mode, Opening, Policy, availability
 from ozgtermine.rules.schedule import Precision

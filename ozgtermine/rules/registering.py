@@ -170,11 +170,13 @@ class Pool:
 class Seats:
     """What is free of one offer, by mode (None: unlimited) and by sector where that has a quota.
 
-    Counted once under the lock and then kept in step with every seat given and freed.
+    Counted once under the lock and then kept in step with every seat given and freed. Where nobody waits, nobody need
+    be looked for.
     """
 
     left: dict[Mode, int | None]
     quota_left: dict[str, int]
+    has_a_line: bool = True
 
     @property
     def free_modes(self) -> list[Mode]:

@@ -12,7 +12,7 @@ from ozgtermine.queries.documents import documents_of_event
 from ozgtermine.queries.events import find_event
 from ozgtermine.queries.mirrors import source_of
 from ozgtermine.queries.programmes import find_shown_programme
-from ozgtermine.queries.registrations import counts
+from ozgtermine.queries.seats import counts
 from ozgtermine.queries.turning_points import next_turn
 from ozgtermine.rendering.events import badges, moved_text, topic_text, where_text
 from ozgtermine.rendering.programmes import kind_text, programme_days, standing

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from ozgtermine.models import Event, RegistrationOffer
-from ozgtermine.queries.registrations import counts, pool
+from ozgtermine.queries.seats import counts, pool
 from ozgtermine.rendering.dates import long_instant
 from ozgtermine.rendering.events import modes
 from ozgtermine.rules.registering import Availability, Mode, Opening, Policy, availability
@@ -70,9 +70,11 @@ def _no_registration_here(offer: RegistrationOffer | None) -> Obstacle:
 
 
 def _full(session: Session, offer: RegistrationOffer, looked_at: tuple[Mode, ...]) -> Obstacle | None:
+    if offer.policy is Policy.ON_REQUEST or offer.has_waiting_list:
+        return None
     counted = counts(session, [offer.id])
-    seats = [availability(pool(offer, each, counted), has_waiting_list=offer.has_waiting_list) for each in looked_at]
-    if offer.policy is Policy.ON_REQUEST or any(each is not Availability.FULL for each in seats):
+    seats = [availability(pool(offer, each, counted), has_waiting_list=False) for each in looked_at]
+    if any(each is not Availability.FULL for each in seats):
         return None
     return _obstacle(
         N_("Alle Plätze sind vergeben"),

@@ -28,7 +28,7 @@ blueprint = Blueprint("registration", __name__)
 @requires(Action.REGISTER)
 def ask(slug: str) -> Response:
     """Show the form, or why one cannot register and what to do instead."""
-    event = _event_or_404(slug)
+    event = _event_or_404(slug, with_questions=True)
     stopped = obstacle(db.session(), event, clock.now())
     if stopped:
         return page("registration/obstacle.html", event=event, obstacle=stopped)
@@ -39,7 +39,7 @@ def ask(slug: str) -> Response:
 @requires(Action.REGISTER)
 def submit(slug: str) -> Response:
     """Check what was typed, show it to be checked once more, then take it. Each step carries all that was typed."""
-    event = _event_or_404(slug)
+    event = _event_or_404(slug, with_questions=True)
     stopped = obstacle(db.session(), event, clock.now())
     if stopped:
         return page("registration/obstacle.html", 409, event=event, obstacle=stopped)
@@ -97,8 +97,10 @@ def sent(slug: str) -> Response:
     return page("registration/sent.html", about=about_event(_event_or_404(slug)))
 
 
-def _event_or_404(slug: str) -> Event:
-    event = find_event(db.session(), slug, actor=current_actor(), now=clock.now())
+def _event_or_404(slug: str, *, with_questions: bool = False) -> Event:
+    event = find_event(
+        db.session(), slug, actor=current_actor(), now=clock.now(), with_questions=with_questions
+    )
     if event is None:
         raise NotFoundError
     return event

@@ -5,10 +5,10 @@ from flask import Blueprint, Response, request
 from ozgtermine import clock
 from ozgtermine.database import db, transaction
 from ozgtermine.errors import Refusal
-from ozgtermine.forms.registration import ChangeForm, DeputyForm
+from ozgtermine.forms.registration_changes import ChangeForm, DeputyForm
 from ozgtermine.mail.letterhead import Letterhead
 from ozgtermine.models import Event, LinkPurpose, Registration
-from ozgtermine.operations import consents, deputising, registering
+from ozgtermine.operations import answering, confirming, consents, deputising
 from ozgtermine.operations.offers import joinable
 from ozgtermine.operations.registration_links import get_registration
 from ozgtermine.queries.events import upcoming
@@ -50,7 +50,7 @@ def change(token: str) -> Response:
         return _change_page(registration, token, form, status=422)
     details = form.changed(registration)
     with transaction() as session:
-        registering.change(session, token, details, letterhead=_letterhead(), now=clock.now())
+        answering.change(session, token, details, letterhead=_letterhead(), now=clock.now())
     return see_other("registration_links.show", token=token)
 
 
@@ -132,7 +132,7 @@ def join_further(token: str) -> Response:
     wanted = set(request.form.getlist("termin", type=int))
     offered = [each.offer.id for each in _further(registration) if each.offer and each.id in wanted]
     with transaction() as session:
-        registering.join(session, token, offered, letterhead=_letterhead(), now=clock.now())
+        confirming.join(session, token, offered, letterhead=_letterhead(), now=clock.now())
     return see_other("registration_changes.ask_further", token=token)
 
 

@@ -8,11 +8,11 @@ from ozgtermine.errors import NotFoundError
 from ozgtermine.forms.questions import in_words
 from ozgtermine.mail.letterhead import Letterhead
 from ozgtermine.models import LinkPurpose, Registration, Reply
-from ozgtermine.operations import registering
+from ozgtermine.operations import answering, confirming
 from ozgtermine.operations.offers import FullError, NotOpenError
 from ozgtermine.operations.registration_links import get_registration
 from ozgtermine.pdf.certificates import Attendance, Issuer, certificate
-from ozgtermine.queries.registrations import place_in_line
+from ozgtermine.queries.seats import place_in_line
 from ozgtermine.rendering.dates import long_when
 from ozgtermine.rendering.participation import access_for_participants, place_of
 from ozgtermine.rendering.registrations import standing
@@ -47,7 +47,7 @@ def confirm(token: str) -> Response:
     now = clock.now()
     try:
         with transaction() as session:
-            managed = registering.confirm(session, token, letterhead=Letterhead.of(settings()), now=now)
+            managed = confirming.confirm(session, token, letterhead=Letterhead.of(settings()), now=now)
     except (NotOpenError, FullError):
         registration = get_registration(db.session(), token, LinkPurpose.CONFIRM, now=now)
         event = registration.offer.event
@@ -84,7 +84,7 @@ def show(token: str) -> Response:
 def claim(token: str) -> Response:
     """Take the offered seat, and go back to the registration's page, which says so."""
     with transaction() as session:
-        registering.claim(session, token, letterhead=Letterhead.of(settings()), now=clock.now())
+        answering.claim(session, token, letterhead=Letterhead.of(settings()), now=clock.now())
     return see_other("registration_links.show", token=token)
 
 
@@ -95,7 +95,7 @@ def reply(token: str) -> Response:
     answer = Reply(request.form.get("antwort", type=Reply, default=Reply.MAYBE))
     try:
         with transaction() as session:
-            registering.reply(session, token, answer, letterhead=Letterhead.of(settings()), now=clock.now())
+            answering.reply(session, token, answer, letterhead=Letterhead.of(settings()), now=clock.now())
     except FullError:
         registration = get_registration(db.session(), token, LinkPurpose.MANAGE, now=clock.now())
         stopped = obstacle(db.session(), registration.offer.event, clock.now(), mode=registration.mode)
@@ -148,7 +148,7 @@ def ask_to_withdraw(token: str) -> Response:
 def withdraw(token: str) -> Response:
     """Withdraw, and go back to the registration's page, which says so."""
     with transaction() as session:
-        registering.withdraw(session, token, letterhead=Letterhead.of(settings()), now=clock.now())
+        answering.withdraw(session, token, letterhead=Letterhead.of(settings()), now=clock.now())
     return see_other("registration_links.show", token=token)
 
 

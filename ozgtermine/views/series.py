@@ -13,7 +13,7 @@ from ozgtermine.queries.documents import documents_of_series
 from ozgtermine.queries.events import find_series, past, upcoming
 from ozgtermine.queries.mirrors import mirror_of
 from ozgtermine.queries.people import leads
-from ozgtermine.queries.registrations import counts
+from ozgtermine.queries.seats import counts
 from ozgtermine.queries.turning_points import next_turn
 from ozgtermine.rendering.events import card
 from ozgtermine.rules.permissions import Action

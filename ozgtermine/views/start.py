@@ -7,7 +7,7 @@ from ozgtermine.database import db
 from ozgtermine.models import Document, Series, SeriesKind
 from ozgtermine.queries.documents import newest_documents
 from ozgtermine.queries.events import upcoming, visible_series
-from ozgtermine.queries.registrations import counts
+from ozgtermine.queries.seats import counts
 from ozgtermine.queries.turning_points import next_turn
 from ozgtermine.rendering.events import by_month, card
 from ozgtermine.rules.permissions import Action

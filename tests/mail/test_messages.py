@@ -111,7 +111,7 @@ def registration(session: Session) -> Registration:
 
 
 def row(mail: Mail) -> OutgoingMail:
-    return outbox.as_row(mail, LETTERHEAD, message_id="<1234@land.example>", now=NOW)
+    return OutgoingMail(**outbox.as_row(mail, LETTERHEAD, message_id="<1234@land.example>", now=NOW))
 
 
 def composed(mail: Mail) -> EmailMessage:

@@ -21,9 +21,8 @@ from ozgtermine.config import Settings
 from ozgtermine.database import transaction
 from ozgtermine.mail.letterhead import Letterhead
 from ozgtermine.models import RegistrationOffer
-from ozgtermine.operations import registering
-from ozgtermine.queries import registrations
-from ozgtermine.queries.registrations import free_seats
+from ozgtermine.operations import confirming, promoting
+from ozgtermine.queries.seats import free_seats
 from ozgtermine.rules.registering import Mode, Seats
 from tests.factories import NOW
 
@@ -31,15 +30,15 @@ from tests.factories import NOW
 def main(tokens: Path, locking: str) -> None:
     settings = Settings.load(os.environ)
     with create_app(settings).app_context():
-        registrations.free_seats = _counted_slowly
+        promoting.free_seats = _counted_slowly
         if locking == "unlocked":
             take_the_locks_away()
-            registrations.free_seats = _counted_together(tokens)
+            promoting.free_seats = _counted_together(tokens)
         print("ready", flush=True)  # noqa: T201 - how the test knows
         sys.stdin.readline()
         for token in tokens.read_text("ascii").split():
             with transaction() as session:
-                registering.confirm(session, token, letterhead=Letterhead.of(settings), now=NOW)
+                confirming.confirm(session, token, letterhead=Letterhead.of(settings), now=NOW)
 
 
 def _counted_slowly(session: Session, offer: RegistrationOffer) -> Seats:
@@ -62,8 +61,8 @@ def _counted_together(tokens: Path) -> Callable[[Session, RegistrationOffer], Se
 
 
 def take_the_locks_away() -> None:
-    registering.lock_offer = _only_look
-    database._write_lock = _no_lock  # noqa: SLF001 - the control reaches where nobody else does
+    confirming.lock_offer = _only_look
+    database.write_turn = _no_turn
     if database.db.engine.dialect.name == "sqlite":
         event.listen(Engine, "begin", _end_at_once)
 
@@ -73,7 +72,7 @@ def _only_look(session: Session, offer_id: int) -> RegistrationOffer:
 
 
 @contextmanager
-def _no_lock(_engine: Engine) -> Iterator[None]:
+def _no_turn(_engine: Engine) -> Iterator[None]:
     yield
 
 

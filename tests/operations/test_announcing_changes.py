@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from ozgtermine.mail.composing import compose
 from ozgtermine.models import Access, Event, EventNotice, OutgoingMail, Registration, RegistrationOffer, Venue
 from ozgtermine.operations import announcing_changes, scheduling
-from ozgtermine.operations.registering import confirm
+from ozgtermine.operations.confirming import confirm
 from ozgtermine.rules.registering import Mode, State
 from ozgtermine.rules.schedule import When, when
 from tests import factories

@@ -14,7 +14,9 @@ from ozgtermine.config import Settings
 from ozgtermine.mail.composing import compose
 from ozgtermine.mail.letterhead import Letterhead
 from ozgtermine.models import OutgoingMail, RegistrationOffer
-from ozgtermine.operations.registering import Details, Managed, confirm, request_registration, withdraw
+from ozgtermine.operations.answering import withdraw
+from ozgtermine.operations.confirming import Managed, confirm
+from ozgtermine.operations.registering import Details, request_registration
 from ozgtermine.rules.registering import Mode
 from ozgtermine.rules.schedule import Precision, when
 from tests import factories

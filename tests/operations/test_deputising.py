@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 from ozgtermine.errors import LinkExpiredError
 from ozgtermine.models import LinkPurpose, OutgoingMail, Registration
 from ozgtermine.operations import deputising
+from ozgtermine.operations.confirming import confirm
 from ozgtermine.operations.deciding import AlreadyRegisteredError
 from ozgtermine.operations.offers import TooLateError
-from ozgtermine.operations.registering import confirm
 from ozgtermine.operations.registration_links import get_registration, manage_link
 from ozgtermine.rules.registering import State
 from tests import factories

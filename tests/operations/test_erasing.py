@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from ozgtermine.config import Settings
 from ozgtermine.mail.delivery import file_name
 from ozgtermine.models import ErasedCount, OfferQuestion, OutgoingMail, QuestionKind, Registration, Sector
+from ozgtermine.operations.confirming import confirm
 from ozgtermine.operations.erasing import (
     Graveyard,
     blank_answers,
@@ -18,7 +19,6 @@ from ozgtermine.operations.erasing import (
     erase_person,
     knows_every_tombstone,
 )
-from ozgtermine.operations.registering import confirm
 from ozgtermine.queries.organizing import counts_by_state
 from ozgtermine.rules.registering import State
 from tests import factories

@@ -19,8 +19,9 @@ from ozgtermine.models import (
     SeriesKind,
 )
 from ozgtermine.operations import inviting_members
+from ozgtermine.operations.answering import reply
 from ozgtermine.operations.offers import NotOpenError
-from ozgtermine.operations.registering import reply, request_registration
+from ozgtermine.operations.registering import request_registration
 from ozgtermine.operations.registration_links import manage_link
 from ozgtermine.rules.registering import Policy, State
 from tests import factories

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from ozgtermine.models import OutgoingMail, Registration, RegistrationOffer, Sector
 from ozgtermine.operations import keeping_deadlines
+from ozgtermine.operations.answering import change, claim, withdraw
 from ozgtermine.operations.offers import ClaimLapsedError
 from ozgtermine.operations.promoting import promote
-from ozgtermine.operations.registering import change, claim, withdraw
 from ozgtermine.operations.registration_links import manage_link
 from ozgtermine.queries.locking import lock_offer
 from ozgtermine.rules.registering import Mode, Promotion, State

@@ -12,9 +12,11 @@ from ozgtermine.errors import LinkExpiredError
 from ozgtermine.mail.composing import compose
 from ozgtermine.mail.letterhead import Letterhead
 from ozgtermine.models import EventStatus, OutgoingMail, Registration, RegistrationOffer
+from ozgtermine.operations.answering import withdraw
+from ozgtermine.operations.confirming import confirm
 from ozgtermine.operations.erasing import erase_unconfirmed
 from ozgtermine.operations.offers import FullError, NotOpenError, TooLateError
-from ozgtermine.operations.registering import Details, confirm, request_registration, withdraw
+from ozgtermine.operations.registering import Details, request_registration
 from ozgtermine.rules.registering import Mode, Opening, Policy, State
 from tests import factories
 from tests.factories import NOW

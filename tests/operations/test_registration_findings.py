@@ -16,13 +16,15 @@ from ozgtermine.mail.composing import compose
 from ozgtermine.mail.letterhead import Letterhead
 from ozgtermine.models import MembershipRole, OutgoingMail, Registration, RegistrationOffer, Reply
 from ozgtermine.operations import auditing, deciding, scheduling
+from ozgtermine.operations.answering import change, claim, reply
+from ozgtermine.operations.confirming import confirm
 from ozgtermine.operations.deciding import AlreadyRegisteredError, Decided, Decision, decide
 from ozgtermine.operations.deputising import ask_deputy, take_over
 from ozgtermine.operations.erasing import erase_unconfirmed
 from ozgtermine.operations.inviting_members import invite_members
 from ozgtermine.operations.offers import FullError, NotOpenError
 from ozgtermine.operations.promoting import promote
-from ozgtermine.operations.registering import Details, change, claim, confirm, reply, request_registration
+from ozgtermine.operations.registering import Details, request_registration
 from ozgtermine.operations.registration_links import manage_link
 from ozgtermine.operations.taking_back import TooLateToTakeBackError
 from ozgtermine.rules.registering import Mode, Policy, Promotion, State

@@ -36,7 +36,7 @@ from ozgtermine.models import (
     Reply,
     Sector,
 )
-from ozgtermine.operations import deciding, deputising, erasing, registering, scheduling
+from ozgtermine.operations import answering, confirming, deciding, deputising, erasing, registering, scheduling
 from ozgtermine.operations.deciding import Decision
 from ozgtermine.operations.promoting import promote
 from ozgtermine.operations.registering import Details
@@ -128,7 +128,7 @@ class Machine(RuleBasedStateMachine):
     def follow_confirmation(self, link: Link) -> None:
         self.both(
             lambda model: model.confirm(link),
-            lambda session: registering.confirm(session, link.secret, letterhead=self.letterhead, now=self.model.now),
+            lambda session: confirming.confirm(session, link.secret, letterhead=self.letterhead, now=self.model.now),
         )
 
     @rule(number=which, offers=some_offers)
@@ -138,7 +138,7 @@ class Machine(RuleBasedStateMachine):
         if link := self.link(number, LinkPurpose.MANAGE):
             self.both(
                 lambda model: model.join(link, chosen),
-                lambda session: registering.join(
+                lambda session: confirming.join(
                     session, link.secret, ids, letterhead=self.letterhead, now=self.model.now
                 ),
             )
@@ -148,7 +148,7 @@ class Machine(RuleBasedStateMachine):
         if link := self.link(number, LinkPurpose.MANAGE):
             self.both(
                 lambda model: model.withdraw(link),
-                lambda session: registering.withdraw(
+                lambda session: answering.withdraw(
                     session, link.secret, letterhead=self.letterhead, now=self.model.now
                 ),
             )
@@ -158,7 +158,7 @@ class Machine(RuleBasedStateMachine):
         if link := self.link(number, LinkPurpose.MANAGE, *([State.OFFERED] if is_offered else [])):
             self.both(
                 lambda model: model.claim(link),
-                lambda session: registering.claim(session, link.secret, letterhead=self.letterhead, now=self.model.now),
+                lambda session: answering.claim(session, link.secret, letterhead=self.letterhead, now=self.model.now),
             )
 
     @rule(number=which, answer=st.sampled_from(list(Reply)), is_member=st.sampled_from([True, True, True, False]))
@@ -166,7 +166,7 @@ class Machine(RuleBasedStateMachine):
         if link := self.link(number, LinkPurpose.MANAGE, is_member=is_member):
             self.both(
                 lambda model: model.answer(link, answer),
-                lambda session: registering.reply(
+                lambda session: answering.reply(
                     session, link.secret, answer, letterhead=self.letterhead, now=self.model.now
                 ),
             )
@@ -177,7 +177,7 @@ class Machine(RuleBasedStateMachine):
             typed = details(Human("egal", "egal@beispielstadt.example", sector), mode)
             self.both(
                 lambda model: model.change(link, mode, sector),
-                lambda session: registering.change(
+                lambda session: answering.change(
                     session, link.secret, typed, letterhead=self.letterhead, now=self.model.now
                 ),
             )

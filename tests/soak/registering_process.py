@@ -17,7 +17,8 @@ from ozgtermine.application import create_app
 from ozgtermine.config import Settings
 from ozgtermine.database import db, transaction
 from ozgtermine.mail.letterhead import Letterhead
-from ozgtermine.operations.registering import confirm, withdraw
+from ozgtermine.operations.answering import withdraw
+from ozgtermine.operations.confirming import confirm
 from tests.factories import NOW
 
 THREADS = 8
