@@ -141,6 +141,7 @@ COMMON: dict[str, str] = {
     "kind": N_("Art"),
     "description": N_("Beschreibung"),
     "website": N_("Website"),
+    "language": N_("Sprache"),
     "visibility": N_("Wer es sieht"),
     "published_at": N_("Veröffentlicht ab"),
     "starts_on": N_("Beginn"),
@@ -244,7 +245,6 @@ COLUMNS: dict[str, dict[str, str]] = {
         "claim_until": N_("Platz angeboten bis"),
         "has_attended": N_("War dabei"),
     },
-    "document": {"language": N_("Sprache")},
     "document_version": {
         "number": N_("Fassung"),
         "sha256": N_("Prüfsumme"),
