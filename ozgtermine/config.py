@@ -57,6 +57,7 @@ class Settings:
     form_drafts_days: int = 30
     sign_in_notes_days: int = 90
     audit_days: int = 365
+    people_days: int = 30
 
     upload_limit_bytes: int = 100_000_000
     session_minutes: int = 600

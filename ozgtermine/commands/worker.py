@@ -80,7 +80,7 @@ def _done(settings: Settings) -> dict[str, int]:
 
 def _counted(settings: Settings) -> dict[str, int]:
     """Return what would be done: the jobs run and are rolled back, and no file is touched."""
-    counted = erasing.count(now=clock.now())
+    counted = erasing.count(settings, now=clock.now())
     session = db.session()
     try:
         return counted | nightly_jobs.run(session, None, settings, now=clock.now())

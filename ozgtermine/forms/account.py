@@ -3,7 +3,7 @@
 from wtforms import Form, PasswordField, SelectField, StringField
 
 from ozgtermine.forms.checks import Needed, at_most, is_address, is_readable, stripped
-from ozgtermine.forms.fields import choices
+from ozgtermine.forms.fields import choices, mail_language
 from ozgtermine.models import AccountRole
 from ozgtermine.rendering.words import ACCOUNT_ROLES
 from ozgtermine.wording import N_
@@ -124,6 +124,11 @@ class InvitationForm(Form):
         validators=[Needed(N_("Geben Sie die E-Mail-Adresse ein")), at_most(LONGEST_WORD), is_address],
     )
     role = SelectField(N_("Rolle"), choices=choices(ACCOUNT_ROLES), default=AccountRole.EDITOR.value)
+    language = mail_language()
+
+
+class LanguageForm(Form):
+    language = mail_language()
 
 
 class RoleForm(Form):

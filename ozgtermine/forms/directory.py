@@ -8,7 +8,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from ozgtermine.forms.checks import Needed, at_most, is_address, is_readable, stripped
-from ozgtermine.forms.fields import GermanDate, choices, is_web_address
+from ozgtermine.forms.fields import GermanDate, choices, is_web_address, mail_language
 from ozgtermine.models import MembershipRole, Organisation, Person, Sector
 from ozgtermine.operations.keeping_the_directory import OrganisationDetails, PersonDetails
 from ozgtermine.rendering.words import MEMBERSHIP_ROLES, SECTORS
@@ -68,6 +68,7 @@ class PersonForm(Form):
         validators=[Optional(), at_most(LONGEST_LINE), is_address],
     )
     organisation_id = SelectField(N_("Organisation"), coerce=str, default="")
+    language = mail_language()
 
     @classmethod
     def of(
@@ -88,6 +89,7 @@ class PersonForm(Form):
             family_name=self.family_name.data,
             email=self.email.data or "",
             organisation_id=int(self.organisation_id.data) if self.organisation_id.data else None,
+            language=self.language.data,
         )
 
 
@@ -112,6 +114,7 @@ class MemberForm(Form):
         validators=[Needed(N_("Geben Sie die E-Mail-Adresse ein")), at_most(LONGEST_LINE), is_address],
     )
     organisation_id = SelectField(N_("Organisation"), coerce=str, default="")
+    language = mail_language()
     role = SelectField(
         N_("Rolle"), choices=choices(MEMBERSHIP_ROLES), default=MembershipRole.MEMBER.value, validators=[CHOOSE]
     )

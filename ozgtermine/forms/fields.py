@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import TypeVar
 
-from wtforms import Form, IntegerField, StringField
+from wtforms import Form, IntegerField, SelectField, StringField
 from wtforms.fields import DateField, TimeField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation, ValidationError
 
 from ozgtermine.forms.checks import Check, Needed
+from ozgtermine.rendering.words import LANGUAGES
 from ozgtermine.wording import N_, translate
 
 Value = TypeVar("Value", bound=str)
@@ -16,6 +17,11 @@ Value = TypeVar("Value", bound=str)
 
 def choices(words: Mapping[Value, str]) -> list[SelectChoice]:
     return [SelectChoice(value, translate(text)) for value, text in words.items()]
+
+
+def mail_language(label: str = N_("Sprache unserer E-Mails")) -> SelectField:
+    """Return the field in which language mails to somebody are written."""
+    return SelectField(label, choices=choices(LANGUAGES), default="de")
 
 
 class GermanDate(DateField):

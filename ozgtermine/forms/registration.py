@@ -26,7 +26,7 @@ from ozgtermine.models import Event, OfferQuestion, Sector, SeriesKind
 from ozgtermine.operations.registering import Details
 from ozgtermine.rendering.dates import long_when
 from ozgtermine.rendering.events import modes
-from ozgtermine.rendering.words import PARTICIPATION, SECTORS
+from ozgtermine.rendering.words import LANGUAGES, PARTICIPATION, SECTORS
 from ozgtermine.rules.registering import Mode
 from ozgtermine.wording import N_, translate
 
@@ -34,7 +34,6 @@ LONGEST_NAME = 80
 LONGEST_WORD = 200
 LONGEST_QUESTION = 2000
 LARGEST_GROUP = 20
-LANGUAGES = {"de": "Deutsch", "en": "English"}
 _STEPS = frozenset({"schritt", "mensch"})
 _NOT_SAID = frozenset({"website", "begun", "language", "events"})
 

@@ -134,6 +134,7 @@ class RetentionForm(SettingsForm):
     form_drafts_days = _days("form_drafts_days")
     sign_in_notes_days = _days("sign_in_notes_days")
     audit_days = _days("audit_days")
+    people_days = _days("people_days")
 
 
 class SignInForm(SettingsForm):

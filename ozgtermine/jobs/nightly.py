@@ -25,7 +25,6 @@ from ozgtermine.models import (
     RegistrationLink,
     SignInAttempt,
 )
-from ozgtermine.operations.erasing import erase_unconfirmed
 from ozgtermine.operations.keeping_drafts import erase_drafts
 from ozgtermine.queries.personal_calendars import erase_calendars_of_nobody
 from ozgtermine.rules.retention import erased_before
@@ -47,10 +46,6 @@ def run(session: Session, store: DocumentStore | None, settings: Settings, *, no
         return done
     mails = erase_old(settings.mail_folder, before=erased_before(clock.real_now(), settings.sent_mails_days))
     return done | {"stray files removed": _remove_stray_files(session, store), "mails kept as files erased": mails}
-
-
-def _erase_unconfirmed(session: Session, _settings: Settings, now: datetime) -> int:
-    return erase_unconfirmed(session, now=now)
 
 
 def _erase_sent_mails(session: Session, settings: Settings, now: datetime) -> int:
@@ -121,7 +116,6 @@ def _remove_stray_files(session: Session, store: DocumentStore) -> int:
 
 
 JOBS: dict[str, Callable[[Session, Settings, datetime], int]] = {
-    "unconfirmed registrations erased": _erase_unconfirmed,
     "sent mails erased": _erase_sent_mails,
     "expired links erased": _erase_expired_links,
     "personal calendars of nobody erased": _erase_calendars,

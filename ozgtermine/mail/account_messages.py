@@ -1,6 +1,7 @@
 """What mails about accounts say: one builder per mail, its words in `templates/mail/<kind>/`.
 
-They go before all others: somebody waits for the link. A notice names what happened and never holds a link that acts.
+They speak the account's language, and go before all others: somebody waits for the link. A notice names what happened
+and never holds a link that acts.
 """
 
 from datetime import datetime
@@ -8,8 +9,9 @@ from enum import StrEnum
 
 from ozgtermine.mail.composing import Mail
 from ozgtermine.mail.letterhead import Letterhead
-from ozgtermine.models import Account
+from ozgtermine.models import Account, AccountRole
 from ozgtermine.rendering.templates import render
+from ozgtermine.rendering.words import ACCOUNT_ROLES
 from ozgtermine.wording import N_, translate
 
 AT_ONCE = -1
@@ -44,9 +46,10 @@ HAPPENED = {
 }
 
 
-def invited(letterhead: Letterhead, account: Account, *, token: str, role: str) -> Mail:
+def invited(letterhead: Letterhead, account: Account, *, token: str, role: AccountRole) -> Mail:
     """Invite somebody to set up the account that was made for them."""
-    return _mail("invited", letterhead, account, link=letterhead.links.set_up_account(token), role=role)
+    named = translate(ACCOUNT_ROLES[role], account.language)
+    return _mail("invited", letterhead, account, link=letterhead.links.set_up_account(token), role=named)
 
 
 def sign_in_link(letterhead: Letterhead, account: Account, *, token: str) -> Mail:
@@ -66,18 +69,18 @@ def reset_password(letterhead: Letterhead, account: Account, *, token: str) -> M
 
 def security_notice(letterhead: Letterhead, account: Account, what: Notice, *, device: str, now: datetime) -> Mail:
     """Say what happened to the account, when, and on which device (empty: not on one of theirs)."""
-    said = {"happened": translate(HAPPENED[what]), "device": device, "at": now}
+    said = {"happened": translate(HAPPENED[what], account.language), "device": device, "at": now}
     return _mail("security_notice", letterhead, account, link=letterhead.links.own_account(), **said)
 
 
 def _mail(kind: str, letterhead: Letterhead, account: Account, **said: object) -> Mail:
-    values = {"letterhead": letterhead, "account": account, **said}
+    language, values = account.language, {"letterhead": letterhead, "account": account, **said}
     return Mail(
         kind=kind,
         recipient=account.email,
         recipient_name=account.name,
-        subject=render(f"mail/{kind}/subject.txt", **values).strip(),
-        text=render(f"mail/{kind}/body.txt", **values),
-        html=render(f"mail/{kind}/body.html", **values),
+        subject=render(f"mail/{kind}/subject.txt", language, **values).strip(),
+        text=render(f"mail/{kind}/body.txt", language, **values),
+        html=render(f"mail/{kind}/body.html", language, **values),
         priority=AT_ONCE,
     )

@@ -1,17 +1,20 @@
-"""What mails to members of groups say."""
+"""What mails to members of groups say, in the person's language."""
 
 from ozgtermine.mail.composing import Mail
 from ozgtermine.mail.letterhead import Letterhead
 from ozgtermine.models import Membership
 from ozgtermine.rendering.templates import render
+from ozgtermine.rendering.words import MEMBERSHIP_ROLES
+from ozgtermine.wording import translate
 
 
-def joined(letterhead: Letterhead, membership: Membership, *, role: str) -> Mail:
+def joined(letterhead: Letterhead, membership: Membership) -> Mail:
     """Say that somebody is in a group now, and how to sign in without a password."""
+    language = membership.person.language
     values = {
         "letterhead": letterhead,
         "membership": membership,
-        "role": role,
+        "role": translate(MEMBERSHIP_ROLES[membership.role], language),
         "link": letterhead.links.sign_in(),
     }
     return Mail(
@@ -19,7 +22,7 @@ def joined(letterhead: Letterhead, membership: Membership, *, role: str) -> Mail
         recipient=membership.person.email,
         recipient_name=membership.person.name,
         reply_to=membership.series.contact_email or letterhead.contact,
-        subject=render("mail/joined/subject.txt", **values).strip(),
-        text=render("mail/joined/body.txt", **values),
-        html=render("mail/joined/body.html", **values),
+        subject=render("mail/joined/subject.txt", language, **values).strip(),
+        text=render("mail/joined/body.txt", language, **values),
+        html=render("mail/joined/body.html", language, **values),
     )

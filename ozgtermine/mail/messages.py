@@ -6,7 +6,7 @@ from datetime import datetime
 
 from ozgtermine.mail.composing import Invitation, Mail
 from ozgtermine.mail.letterhead import Letterhead
-from ozgtermine.models import Deputy, Event, Registration
+from ozgtermine.models import Account, Deputy, Event, Registration
 from ozgtermine.rendering.changes import EventChange
 from ozgtermine.rendering.participation import access_for_participants, day_in_subject, place_of
 from ozgtermine.rendering.templates import render
@@ -186,16 +186,16 @@ def my_registrations(letterhead: Letterhead, *, recipient: str, token: str, lang
     )
 
 
-def test_message(letterhead: Letterhead, *, recipient: str, recipient_name: str) -> Mail:
+def test_message(letterhead: Letterhead, account: Account) -> Mail:
     """Say that mails are sent, and under whose name; goes to the administrator who asked for it."""
-    values = {"letterhead": letterhead, "recipient_name": recipient_name}
+    language, values = account.language, {"letterhead": letterhead, "account": account}
     return Mail(
         kind="test_message",
-        recipient=recipient,
-        recipient_name=recipient_name,
-        subject=render("mail/test_message/subject.txt", **values).strip(),
-        text=render("mail/test_message/body.txt", **values),
-        html=render("mail/test_message/body.html", **values),
+        recipient=account.email,
+        recipient_name=account.name,
+        subject=render("mail/test_message/subject.txt", language, **values).strip(),
+        text=render("mail/test_message/body.txt", language, **values),
+        html=render("mail/test_message/body.html", language, **values),
     )
 
 

@@ -14,7 +14,7 @@ from ozgtermine.models.account import (
 from ozgtermine.models.audit import AuditAct, AuditEntry
 from ozgtermine.models.base import Base
 from ozgtermine.models.document import Document, DocumentKind, DocumentVersion
-from ozgtermine.models.erasure import ErasedCount, ErasureMark
+from ozgtermine.models.erasure import ErasedCount, ErasedMembership, ErasureMark
 from ozgtermine.models.event import Access, Audience, Event, EventStatus
 from ozgtermine.models.event_notice import EventNotice
 from ozgtermine.models.foreign_calendar import ImportedEvent, Mirror, PendingCalendar
@@ -60,6 +60,7 @@ __all__ = [
     "DocumentKind",
     "DocumentVersion",
     "ErasedCount",
+    "ErasedMembership",
     "ErasureMark",
     "Event",
     "EventNotice",

@@ -37,8 +37,8 @@ class SignInMethod(StrEnum):
 class Account(Base):
     """Signs in by its address. Without a role its rights come from the memberships of its person alone.
 
-    `totp_secret` is encrypted; a code counts only for a time step after `totp_step` (RFC 6238, 5.2).
-    `oidc_subject` is issuer and subject of the provider that this account signs in by.
+    `language` is that of its mails. `totp_secret` is encrypted; a code counts only for a time step after `totp_step`
+    (RFC 6238, 5.2). `oidc_subject` is issuer and subject of the provider that this account signs in by.
     """
 
     __tablename__ = "account"
@@ -48,6 +48,7 @@ class Account(Base):
     email: Mapped[Word]
     email_normalised: Mapped[Word] = mapped_column(unique=True, info={"derived": True})
     name: Mapped[Word]
+    language: Mapped[Word] = mapped_column(default="de")
     password_hash: Mapped[Word | None] = mapped_column(info={"secret": True})
     role: Mapped[AccountRole | None] = enum_column(AccountRole, nullable=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ozgtermine.models.base import Base, PrimaryKey, Word, enum_column
+from ozgtermine.models.people import MembershipRole
 from ozgtermine.rules.registering import Mode, State
 
 
@@ -21,6 +22,20 @@ class ErasedCount(Base):
     mode: Mapped[Mode] = enum_column(Mode)
     sector: Mapped[Word] = mapped_column(default="")
     has_attended: Mapped[bool] = mapped_column(default=False)
+    number: Mapped[int]
+    erased_at: Mapped[datetime]
+
+
+class ErasedMembership(Base):
+    """How many memberships of a series were erased with their people, by role and sector: its history in numbers."""
+
+    __tablename__ = "erased_membership"
+    __table_args__ = (Index("uq_erased_membership", "series_id", "role", "sector", unique=True),)
+
+    id: Mapped[PrimaryKey]
+    series_id: Mapped[int] = mapped_column(ForeignKey("series.id", ondelete="CASCADE"))
+    role: Mapped[MembershipRole] = enum_column(MembershipRole)
+    sector: Mapped[Word] = mapped_column(default="")
     number: Mapped[int]
     erased_at: Mapped[datetime]
 

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
@@ -53,7 +54,12 @@ class Organisation(Base):
 
 
 class Person(Base):
-    """Somebody known by name; need not have an account. One address is one person."""
+    """Somebody known by name; need not have an account. One address is one person.
+
+    `language` is that of mails to them. `uid` names this row and no other, also where a restored database gives its
+    number away again. `unneeded_since` is when it was first seen that they are in no group any more, see
+    `operations.erasing_people`.
+    """
 
     __tablename__ = "person"
     __table_args__ = (
@@ -73,6 +79,9 @@ class Person(Base):
     email: Mapped[Word] = mapped_column(default="")
     email_normalised: Mapped[Word] = mapped_column(default="", info={"derived": True})
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    language: Mapped[Word] = mapped_column(default="de")
+    uid: Mapped[Word] = mapped_column(default=lambda: uuid4().hex, info={"derived": True})
+    unneeded_since: Mapped[datetime | None] = mapped_column(info={"derived": True})
 
     version: Mapped[int] = mapped_column(info={"derived": True})
 

@@ -25,7 +25,8 @@ SETTINGS: dict[SettingsGroup, tuple[str, ...]] = {
     ),
     SettingsGroup.MAIL: ("mail_from", "mail_from_name", "reply_to", "mails_per_minute"),
     SettingsGroup.DEFAULTS: ("new_series_policy", "new_series_mode", "new_series_duration_minutes"),
-    SettingsGroup.RETENTION: ("sent_mails_days", "form_drafts_days", "sign_in_notes_days", "audit_days"),
+    SettingsGroup.RETENTION: ("sent_mails_days", "form_drafts_days", "sign_in_notes_days", "audit_days",
+                              "people_days"),
     SettingsGroup.SIGN_IN: ("require_second_factor",),
 }  # fmt: skip
 CHANGEABLE = frozenset(name for names in SETTINGS.values() for name in names)

@@ -58,7 +58,9 @@ def find_account(session: Session, email: str) -> Account | None:
     return session.scalars(select(Account).where(Account.email_normalised == normalised_email(email))).one_or_none()
 
 
-def invite(session: Session, *, email: str, name: str, role: AccountRole, now: datetime) -> str:
+def invite(
+    session: Session, *, email: str, name: str, role: AccountRole, language: str = "de", now: datetime
+) -> str:
     """Have an account without a password and return the token of the link on which one is chosen.
 
     A member's account is taken over with its memberships. Raises InvalidValueError where the address has an account
@@ -75,6 +77,7 @@ def invite(session: Session, *, email: str, name: str, role: AccountRole, now: d
     account.role = role
     account.person_id = account.person_id or _person_of(session, email)
     session.flush()
+    choose_language(account, language)
     return new_link(session, AccountLinkPurpose.INVITE, account, now=now)
 
 
@@ -138,6 +141,7 @@ def member_account(session: Session, email: str, *, today: date, now: datetime) 
         email=person.email,
         email_normalised=normalised_email(person.email),
         name=person.name,
+        language=person.language,
         person_id=person.id,
         created_at=now,
         passkeys=[],
@@ -151,6 +155,13 @@ def is_in_a_group(session: Session, account: Account, *, today: date) -> bool:
     """Return whether the person of the account is in any group today."""
     own = select(Membership.id).where(Membership.person_id == account.person_id, is_current(today))
     return account.person_id is not None and session.scalars(own).first() is not None
+
+
+def choose_language(account: Account, language: str) -> None:
+    """Have mails to the account, and to its person, written in that language."""
+    account.language = language
+    if account.person is not None:
+        account.person.language = language
 
 
 def change_password(account: Account, new: str) -> None:

@@ -2,22 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import Self
 
 from sqlalchemy import ColumnElement, Select, delete, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
-from ozgtermine.config import Settings
-from ozgtermine.files.tombstones import Tombstones
-from ozgtermine.mail.delivery import file_name
 from ozgtermine.mail.letterhead import Letterhead
 from ozgtermine.models import (
     AddressLink,
     ErasedCount,
-    ErasureMark,
     Event,
     OfferQuestion,
     OutgoingMail,
@@ -26,6 +19,8 @@ from ozgtermine.models import (
     RegistrationOffer,
 )
 from ozgtermine.operations.answering import withdraw_registration
+from ozgtermine.operations.erasing_people import forget_people_again
+from ozgtermine.operations.graveyard import Graveyard, remember
 from ozgtermine.queries.locking import lock_offer
 from ozgtermine.queries.registrations import of_address, unconfirmed_before
 from ozgtermine.rules.registering import State, Step, may_happen
@@ -34,29 +29,13 @@ from ozgtermine.rules.retention import UNCONFIRMED_FOR, erased_at
 AT_ONCE = 500
 
 
-@dataclass(frozen=True, kw_only=True)
-class Graveyard:
-    """Where erasure reaches beside the database: the tombstones, and the folder of a demonstration's mails."""
-
-    tombstones: Tombstones
-    mail_folder: Path
-
-    @classmethod
-    def of(cls, settings: Settings) -> Self:
-        tombstones = Tombstones(path=settings.instance / "tombstones", key=settings.secret_key)
-        return cls(tombstones=tombstones, mail_folder=settings.mail_folder)
-
-
-def erase_unconfirmed(session: Session, *, now: datetime) -> int:
-    """Erase the entries whose address nobody confirmed in time, with their mails; return how many there were.
+def erase_unconfirmed(session: Session, graveyard: Graveyard, *, now: datetime, most: int = AT_ONCE) -> int:
+    """Erase at most `most` entries whose address nobody confirmed in time; return how many, fewer means that was all.
 
     Who asked again has a newer link, and as long for it.
     """
-    overdue = unconfirmed_before(session, now - UNCONFIRMED_FOR, now=now)
-    mails = delete(OutgoingMail).where(OutgoingMail.registration_id.in_([each.id for each in overdue]))
-    session.execute(mails)
-    for registration in overdue:
-        session.delete(registration)
+    overdue = unconfirmed_before(session, now - UNCONFIRMED_FOR, now=now)[:most]
+    forget(session, overdue, graveyard, now=now)
     return len(overdue)
 
 
@@ -115,13 +94,11 @@ def forget(session: Session, registrations: Sequence[Registration], graveyard: G
     graveyard.tombstones.add(_mark(graveyard, each) for each in registrations)
     _count(session, registrations, now)
     ids = [each.id for each in registrations]
-    mails = list(session.scalars(select(OutgoingMail).where(OutgoingMail.registration_id.in_(ids))))
-    for mail in mails:
-        (graveyard.mail_folder / file_name(mail.message_id)).unlink(missing_ok=True)
-        session.delete(mail)
+    mails = session.scalars(select(OutgoingMail).where(OutgoingMail.registration_id.in_(ids)))
+    graveyard.bury(session, list(mails))
     for registration in registrations:
         session.delete(registration)
-    _remember(session, graveyard)
+    remember(session, graveyard)
 
 
 def _mark(graveyard: Graveyard, registration: Registration) -> str:
@@ -145,29 +122,15 @@ def _count(session: Session, registrations: Iterable[Registration], now: datetim
             found.number, found.erased_at = found.number + number, now
 
 
-def _remember(session: Session, graveyard: Graveyard) -> None:
-    mark = session.get(ErasureMark, 1) or ErasureMark(id=1)
-    mark.tombstones = graveyard.tombstones.number()
-    session.add(mark)
-
-
-def knows_every_tombstone(session: Session, graveyard: Graveyard) -> bool:
-    """Return whether this database has seen all that was erased; a restored backup has not."""
-    number = graveyard.tombstones.number()
-    if number == 0:
-        return True
-    mark = session.get(ErasureMark, 1)
-    return mark is not None and mark.tombstones >= number
-
-
 def erase_again(session: Session, graveyard: Graveyard, *, now: datetime) -> int:
-    """Erase what a restored backup has brought back; return how many registrations that were."""
+    """Erase what a restored backup has brought back; return how many registrations, people and accounts that were."""
     erased = graveyard.tombstones.all()
     loaded = select(Registration).join(Registration.offer).options(contains_eager(Registration.offer))
     back = [each for each in session.scalars(loaded) if _mark(graveyard, each) in erased]
     forget(session, back, graveyard, now=now)
-    _remember(session, graveyard)
-    return len(back)
+    people = forget_people_again(session, erased, graveyard, now=now)
+    remember(session, graveyard)
+    return len(back) + people
 
 
 def erase_person(

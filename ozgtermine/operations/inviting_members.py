@@ -97,6 +97,7 @@ def _entry(offer: RegistrationOffer, person: Person, now: datetime) -> Registrat
         requested_at=now,
         address_confirmed_at=now,
         answers={},
+        language=person.language,
         invitation_sequence=0,
     )
     rename(made, given_name=person.given_name, family_name=person.family_name, email=person.email)

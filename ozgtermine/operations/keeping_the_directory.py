@@ -36,6 +36,7 @@ class PersonDetails:
     family_name: str
     email: str
     organisation_id: int | None
+    language: str = "de"
 
 
 def enter_organisation(session: Session, details: OrganisationDetails) -> Organisation:
@@ -99,6 +100,7 @@ def edit_person(session: Session, person_id: int, details: PersonDetails, *, see
     for name, value in vars(details).items():
         setattr(person, name, value)
     _flush_addresses(session)
+    _tell_accounts_the_language(session, person)
     return person
 
 
@@ -129,7 +131,13 @@ def merge_people(session: Session, details: PersonDetails, *, kept_id: int, othe
     for name, value in vars(details).items():
         setattr(kept, name, value)
     _flush_addresses(session)
+    _tell_accounts_the_language(session, kept)
     return kept
+
+
+def _tell_accounts_the_language(session: Session, person: Person) -> None:
+    for account in session.scalars(select(Account).where(Account.person_id == person.id)):
+        account.language = person.language
 
 
 def _move_account(session: Session, kept: Person, other: Person) -> None:

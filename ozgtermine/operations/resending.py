@@ -44,6 +44,6 @@ def _failed(session: Session, mail_ids: Collection[int]) -> list[OutgoingMail]:
 def post_test_message(session: Session, account_id: int, letterhead: Letterhead, *, now: datetime) -> str:
     """Put a mail to the account's own address into the outbox; return the address."""
     account = session.get_one(Account, account_id)
-    mail = messages.test_message(letterhead, recipient=account.email, recipient_name=account.name)
+    mail = messages.test_message(letterhead, account)
     outbox.post(session, mail, letterhead, now=now)
     return account.email

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from ozgtermine.models import AuditAct, AuditEntry, Base, ErasedCount
+from ozgtermine.models import AuditAct, AuditEntry, Base, ErasedCount, ErasedMembership, MembershipRole
 from ozgtermine.rules.registering import State
 
 MOST_LOOKS = 100
@@ -25,8 +25,23 @@ def erased_by_state(session: Session) -> dict[State, int]:
     return {row[0]: row[1] for row in session.execute(grouped)}
 
 
+def erased_by_role(session: Session) -> dict[MembershipRole, int]:
+    """Return how many memberships were erased together with their people, by role."""
+    grouped = select(ErasedMembership.role, func.sum(ErasedMembership.number)).group_by(ErasedMembership.role)
+    return {row[0]: row[1] for row in session.execute(grouped)}
+
+
+def erased_members_of(session: Session, series_id: int) -> dict[MembershipRole, int]:
+    """Return how many former members of a series are known by number alone, by role."""
+    of_series = select(ErasedMembership.role, func.sum(ErasedMembership.number)).where(
+        ErasedMembership.series_id == series_id
+    )
+    return {row[0]: row[1] for row in session.execute(of_series.group_by(ErasedMembership.role))}
+
+
 def last_erased_at(session: Session) -> datetime | None:
-    return session.scalar(select(func.max(ErasedCount.erased_at)))
+    latest = (session.scalar(select(func.max(each.erased_at))) for each in (ErasedCount, ErasedMembership))
+    return max((each for each in latest if each is not None), default=None)
 
 
 def looks_at_people() -> Select[AuditEntry]:

@@ -108,13 +108,16 @@ def counts_by_pool(session: Session, offer_id: int) -> dict[Mode, dict[State, in
 
 
 def counts_by_state(session: Session, offer_id: int) -> dict[State, int]:
-    """Return the number of registrations of an offer in each state that has any; those that were erased count on."""
+    """Return the number of registrations of an offer in each state that has any; those that were erased count on.
+
+    Not those that nobody ever confirmed: they are gone before the event, and were never more than a request.
+    """
     grouped = select(Registration.state, func.count()).where(Registration.offer_id == offer_id)
     counted = {row[0]: row[1] for row in session.execute(grouped.group_by(Registration.state))}
     erased = (
         select(ErasedCount.state, func.sum(ErasedCount.number))
         .join(RegistrationOffer, RegistrationOffer.event_id == ErasedCount.event_id)
-        .where(RegistrationOffer.id == offer_id)
+        .where(RegistrationOffer.id == offer_id, ErasedCount.state != State.UNCONFIRMED)
         .group_by(ErasedCount.state)
     )
     for state, number in session.execute(erased):

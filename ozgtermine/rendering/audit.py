@@ -148,6 +148,7 @@ COMMON: dict[str, str] = {
     "kind": N_("Art"),
     "description": N_("Beschreibung"),
     "website": N_("Website"),
+    "language": N_("Sprache"),
     "visibility": N_("Wer es sieht"),
     "published_at": N_("Veröffentlicht ab"),
     "starts_on": N_("Beginn"),
@@ -262,7 +263,6 @@ COLUMNS: dict[str, dict[str, str]] = {
         "speakers": N_("Mitwirkende"),
         "position": N_("Reihenfolge"),
     },
-    "document": {"language": N_("Sprache")},
     "document_version": {
         "number": N_("Fassung"),
         "sha256": N_("Prüfsumme"),

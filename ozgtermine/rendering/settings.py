@@ -25,6 +25,7 @@ LABELS: dict[str, str] = {
     "form_drafts_days": N_("Nicht gespeicherte Eingaben, in Tagen"),
     "sign_in_notes_days": N_("An- und Abmeldungen im Protokoll, in Tagen"),
     "audit_days": N_("Änderungen im Protokoll, in Tagen"),
+    "people_days": N_("Personen ohne Gruppe und ihre Konten, in Tagen"),
     "require_second_factor": N_("Redaktion und Administration brauchen einen zweiten Faktor"),
 }
 _LEGAL = {legal_setting(text): TITLES[text] for text in LEGAL_TEXTS}

@@ -29,6 +29,8 @@ SECTORS: dict[Sector, str] = {
     Sector.CONSULTANCY: N_("Beratung oder Wirtschaft"),
     Sector.OTHER: N_("Andere"),
 }
+LANGUAGES = {"de": "Deutsch", "en": "English"}
+"""Each by its own name."""
 PARTICIPATION: dict[Mode, str] = {Mode.ON_SITE: N_("vor Ort"), Mode.ONLINE: N_("online, per Videokonferenz")}
 STATES: dict[State, str] = {
     State.UNCONFIRMED: N_("noch nicht bestätigt"),

@@ -1,5 +1,7 @@
 """What a browser says of itself (RFC 9110, 10.1.5), in words by which people know their devices again."""
 
+from ozgtermine.wording import N_, translate
+
 _BROWSERS = (
     ("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chromium/", "Chromium"), ("Chrome/", "Chrome"),
     ("Safari/", "Safari"),
@@ -9,9 +11,14 @@ _SYSTEMS = (
     ("CrOS", "ChromeOS"), ("Linux", "Linux"),
 )  # fmt: skip
 
+_UNKNOWN_BROWSER, _UNKNOWN_SYSTEM = N_("Unbekannter Browser"), N_("unbekanntem System")
 
-def device_name(user_agent: str) -> str:
+
+def device_name(user_agent: str, language: str = "de") -> str:
     """Return "Firefox unter Windows"; what is not known is called so."""
-    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "Unbekannter Browser")
-    system = next((name for mark, name in _SYSTEMS if mark in user_agent), "unbekanntem System")
-    return f"{browser} unter {system}"
+    browser = next((name for mark, name in _BROWSERS if mark in user_agent), _UNKNOWN_BROWSER)
+    system = next((name for mark, name in _SYSTEMS if mark in user_agent), _UNKNOWN_SYSTEM)
+    return translate(
+        N_("%(browser)s unter %(system)s"), language,
+        browser=translate(browser, language), system=translate(system, language),
+    )  # fmt: skip

@@ -24,6 +24,7 @@ class Kept:
 
 
 WITH_THE_REGISTRATION = N_("mit der Anmeldung, siehe Fristen")
+AFTER_THE_LAST_MEMBERSHIP = N_("Ende der letzten Mitgliedschaft und die Frist für Personen ohne Gruppe")
 
 REGISTER = (
     Kept(
@@ -88,10 +89,18 @@ REGISTER = (
     ),
     Kept(
         table="person",
-        columns=("given_name", "family_name", "email", "email_normalised", "organisation_id"),
+        columns=("given_name", "family_name", "email", "email_normalised", "organisation_id", "language",
+                 "unneeded_since"),
         what=N_("Mitglieder und Leitungen der Arbeitsgruppen"),
         purpose=N_("Gruppen führen und zu ihren Terminen einladen"),
-        until=N_("solange die Person im Verzeichnis steht"),
+        until=AFTER_THE_LAST_MEMBERSHIP,
+    ),
+    Kept(
+        table="membership",
+        columns=("series_id", "person_id", "role", "starts_on", "ends_on"),
+        what=N_("Wer in welcher Gruppe welche Rolle hat oder hatte"),
+        purpose=N_("Rechte geben, Leitungen nennen, zu Terminen einladen"),
+        until=AFTER_THE_LAST_MEMBERSHIP,
     ),
     Kept(
         table="programme_item",
@@ -103,10 +112,10 @@ REGISTER = (
     Kept(
         table="account",
         columns=("name", "email", "email_normalised", "person_id", "role", "password_hash", "totp_secret", "totp_step",
-                 "oidc_subject", "created_at", "disabled_at", "last_signed_in_at"),
+                 "oidc_subject", "created_at", "disabled_at", "last_signed_in_at", "language"),
         what=N_("Konten der Redaktion, der Leitungen und Mitglieder"),
         purpose=N_("Zugang sichern"),
-        until=N_("solange das Konto besteht"),
+        until=N_("mit der Person; Konten der Redaktion und der Administration, solange sie bestehen"),
     ),
 )  # fmt: skip
 
@@ -120,7 +129,8 @@ HOLDS_NONE = {
         "id", "message_id", "kind", "sender", "sender_name", "reply_to", "calendar_method", "priority", "state",
         "change_id", "created_at", "due_at", "leased_until", "attempts", "sent_at", "last_error",
     }),
-    "person": frozenset({"id", "version"}),
+    "person": frozenset({"id", "version", "uid"}),
+    "membership": frozenset({"id"}),
     "programme_item": frozenset({
         "id", "programme_id", "uid", "kind", "title", "description", "day", "start_time", "end_time", "track",
         "room_id", "room_name", "position", "created_at", "changed_at", "sequence", "version",

@@ -58,6 +58,14 @@ PERIODS = (
         reason=N_("Wer was wann geändert hat, muss nachvollziehbar sein, bis ein Jahr mit seinen Terminen "
                   "abgeschlossen ist. Das Protokoll nennt Namen, deshalb bleibt es nicht für immer."),
     ),
+    Period(
+        setting="people_days",
+        what=N_("Personen ohne Gruppe und ihre Konten"),
+        least_days=1,
+        most_days=365,
+        reason=N_("So lange nach dem Ende der letzten Mitgliedschaft lässt sich jemand ohne neue Eingabe wieder "
+                  "aufnehmen. Konten der Redaktion und der Administration bleiben davon unberührt."),
+    ),
 )  # fmt: skip
 
 

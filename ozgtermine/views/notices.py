@@ -14,7 +14,7 @@ from ozgtermine.views.answers import settings
 
 def tell(session: Session, account: Account, what: Notice, *, own_device: bool = True) -> None:
     """Mail the notice; it names the present device unless somebody else did it."""
-    device = device_name(request.user_agent.string) if own_device else ""
+    device = device_name(request.user_agent.string, account.language) if own_device else ""
     letterhead = Letterhead.of(settings())
     mail = security_notice(letterhead, account, what, device=device, now=clock.real_now())
     outbox.post(session, mail, letterhead, now=clock.now())

@@ -4,8 +4,8 @@ from flask import Blueprint, Response, request, url_for
 
 from ozgtermine import clock
 from ozgtermine.database import db, transaction
-from ozgtermine.errors import InvalidValueError, Refusal
-from ozgtermine.forms.account import PasswordForm, ProofForm
+from ozgtermine.errors import InvalidValueError, NotFoundError, Refusal
+from ozgtermine.forms.account import LanguageForm, PasswordForm, ProofForm
 from ozgtermine.mail.account_messages import Notice
 from ozgtermine.models import Account, AccountSession
 from ozgtermine.operations import account_sessions, accounts, passwords
@@ -54,7 +54,21 @@ def show() -> Response:
         own_session=own_session(),
         methods=SIGN_IN_METHODS,
         codes_left=codes_left(account),
+        language_form=LanguageForm(language=account.language),
     )
+
+
+@blueprint.post("/verwaltung/konto/sprache")
+@requires(Action.USE_OWN_ACCOUNT)
+def choose_language() -> Response:
+    """Have one's mails written in another language."""
+    form = LanguageForm(request.form)
+    if not form.validate():
+        raise NotFoundError
+    with transaction() as writing:
+        accounts.choose_language(writing.get_one(Account, own_session().account_id), form.language.data)
+    notice("success", translate(N_("Die Sprache Ihrer E-Mails ist gespeichert.")))
+    return see_other(".show")
 
 
 @blueprint.get("/verwaltung/konto/passwort")

@@ -12,7 +12,8 @@ from ozgtermine.forms.own_data import AddressForm
 from ozgtermine.mail.letterhead import Letterhead
 from ozgtermine.models import AddressLink, Registration
 from ozgtermine.operations.address_links import get_address, mail_a_link
-from ozgtermine.operations.erasing import Graveyard, erase_person
+from ozgtermine.operations.erasing import erase_person
+from ozgtermine.operations.graveyard import Graveyard
 from ozgtermine.operations.registration_links import manage_link
 from ozgtermine.queries.registrations import of_address
 from ozgtermine.rendering.own_data import HEADER, facts, rows

@@ -6,7 +6,8 @@ from flask import Flask, current_app
 
 from ozgtermine import clock
 from ozgtermine.database import db, transaction
-from ozgtermine.operations.erasing import Graveyard, erase_again, knows_every_tombstone
+from ozgtermine.operations.erasing import erase_again
+from ozgtermine.operations.graveyard import Graveyard, knows_every_tombstone
 from ozgtermine.views.in_force import configured
 
 _LOOK = "ozgtermine.restored"

@@ -77,7 +77,8 @@ def begin_session(account_id: int, method: SignInMethod, *, letterhead: Letterhe
         set_author(writing, author_of(actor))
         auditing.note(writing, AuditAct.SIGNED_IN, account, now=clock.now(), text=f"{method}, {device}")
         if not is_first and not known_devices.is_known(account.email):
-            mail = security_notice(letterhead, account, Notice.NEW_DEVICE, device=device, now=now)
+            named = device_name(request.user_agent.string, account.language)
+            mail = security_notice(letterhead, account, Notice.NEW_DEVICE, device=named, now=now)
             outbox.post(writing, mail, letterhead, now=clock.now())
     found = account_sessions.find(db.session(), token)
     if found is None:

@@ -23,7 +23,6 @@ from ozgtermine.models import (
     OutgoingMail,
     PendingCalendar,
     PendingImport,
-    Registration,
     RegistrationLink,
     SignInAttempt,
     SignInMethod,
@@ -36,9 +35,7 @@ from tests.factories import NOW
 
 def test_each_job_does_its_part_once(session: Session, tmp_path: Path) -> None:
     offer = factories.offer(session)
-    old = factories.registration(session, offer, state=State.UNCONFIRMED, requested_at=NOW - timedelta(hours=72))
     fresh = factories.registration(session, offer, state=State.UNCONFIRMED, requested_at=NOW - timedelta(hours=71))
-    new_link(session, old, LinkPurpose.CONFIRM, expires_at=NOW)
     new_link(session, fresh, LinkPurpose.CONFIRM, expires_at=NOW)
     new_link(session, fresh, LinkPurpose.MANAGE, expires_at=NOW + timedelta(hours=1))
     for number, days in enumerate((13, 15)):
@@ -48,7 +45,6 @@ def test_each_job_does_its_part_once(session: Session, tmp_path: Path) -> None:
     done = nightly.run(session, DocumentStore(tmp_path), Settings(), now=NOW)
 
     assert done == {
-        "unconfirmed registrations erased": 1,
         "sent mails erased": 1,
         "expired links erased": 1,
         "personal calendars of nobody erased": 0,
@@ -60,7 +56,6 @@ def test_each_job_does_its_part_once(session: Session, tmp_path: Path) -> None:
         "stray files removed": 0,
         "mails kept as files erased": 0,
     }
-    assert list(session.scalars(select(Registration.id))) == [fresh.id]
     assert list(session.scalars(select(OutgoingMail.message_id))) == ["<0@termine.example>"]
     assert list(session.scalars(select(RegistrationLink.purpose))) == [LinkPurpose.MANAGE]
 

@@ -12,13 +12,13 @@ from ozgtermine.mail.delivery import file_name
 from ozgtermine.models import ErasedCount, OfferQuestion, OutgoingMail, QuestionKind, Registration, Sector
 from ozgtermine.operations.confirming import confirm
 from ozgtermine.operations.erasing import (
-    Graveyard,
     blank_answers,
     erase_again,
     erase_due,
     erase_person,
-    knows_every_tombstone,
+    erase_unconfirmed,
 )
+from ozgtermine.operations.graveyard import Graveyard, knows_every_tombstone
 from ozgtermine.queries.organizing import counts_by_state
 from ozgtermine.rules.registering import State
 from tests import factories
@@ -85,6 +85,23 @@ def test_answers_go_with_the_event_where_they_are_not_needed_longer(session: Ses
     assert blank_answers(session, now=offer.event.ends_at) == 1
     assert (entry.question, entry.answers) == ("", {late: "Amt"})
     assert blank_answers(session, now=offer.event.ends_at) == 0
+
+
+def test_what_nobody_confirmed_goes_after_three_days_with_its_mail_and_leaves_a_tombstone(
+    session: Session, graveyard: Graveyard
+) -> None:
+    offer = factories.offer(session)
+    ask(session, offer, details())
+    message_id = session.scalars(select(OutgoingMail.message_id)).one()
+    graveyard.mail_folder.mkdir(parents=True)
+    file = graveyard.mail_folder / file_name(message_id)
+    file.write_text("Erika")
+
+    assert erase_unconfirmed(session, graveyard, now=NOW + timedelta(hours=72) - timedelta(seconds=1)) == 0
+    assert erase_unconfirmed(session, graveyard, now=NOW + timedelta(hours=72)) == 1
+
+    assert (names(session), file.exists(), graveyard.tombstones.number()) == (set(), False, 1)
+    assert counts_by_state(session, offer.id) == {}
 
 
 def test_a_tombstone_names_nobody(session: Session, graveyard: Graveyard) -> None:

@@ -15,6 +15,7 @@ from ozgtermine.models import EventStatus, OutgoingMail, Registration, Registrat
 from ozgtermine.operations.answering import withdraw
 from ozgtermine.operations.confirming import confirm
 from ozgtermine.operations.erasing import erase_unconfirmed
+from ozgtermine.operations.graveyard import Graveyard
 from ozgtermine.operations.offers import FullError, NotOpenError, TooLateError
 from ozgtermine.operations.registering import Details, request_registration
 from ozgtermine.rules.registering import Mode, Opening, Policy, State
@@ -284,13 +285,13 @@ def test_after_the_event_nobody_withdraws(session: Session) -> None:
         withdraw(session, seat.token, letterhead=LETTERHEAD, now=offer.event.ends_at)
 
 
-def test_unconfirmed_entries_are_erased_after_three_days_with_their_mails(session: Session) -> None:
+def test_unconfirmed_entries_are_erased_after_three_days_with_their_mails(session: Session, settings: Settings) -> None:
     offer = factories.offer(session)
     ask(session, offer, details("Alt"))
     ask(session, offer, details("Neu"), later=timedelta(hours=1))
     confirm(session, ask(session, offer, details("Da")), letterhead=LETTERHEAD, now=NOW)
 
-    erased = erase_unconfirmed(session, now=NOW + timedelta(hours=72))
+    erased = erase_unconfirmed(session, Graveyard.of(settings), now=NOW + timedelta(hours=72))
 
     assert erased == 1
     assert states(session) == {"Neu": State.UNCONFIRMED, "Da": State.CONFIRMED}

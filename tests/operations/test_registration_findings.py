@@ -21,6 +21,7 @@ from ozgtermine.operations.confirming import confirm
 from ozgtermine.operations.deciding import AlreadyRegisteredError, Decided, Decision, decide
 from ozgtermine.operations.deputising import ask_deputy, take_over
 from ozgtermine.operations.erasing import erase_unconfirmed
+from ozgtermine.operations.graveyard import Graveyard
 from ozgtermine.operations.inviting_members import invite_members
 from ozgtermine.operations.offers import FullError, NotOpenError
 from ozgtermine.operations.promoting import promote
@@ -233,7 +234,7 @@ def test_asking_again_without_the_colleague_loses_neither(session: Session) -> N
     assert set(session.scalars(select(Registration.state))) == {State.CONFIRMED}
 
 
-def test_who_asked_again_is_kept_as_long_as_the_new_link_holds(session: Session) -> None:
+def test_who_asked_again_is_kept_as_long_as_the_new_link_holds(session: Session, settings: Settings) -> None:
     offer = factories.offer(session)
     erika = Details(given_name="Erika", family_name="Muster", email="erika@musterburg.example", mode=Mode.ONLINE)
     later = NOW + timedelta(hours=71)
@@ -241,8 +242,8 @@ def test_who_asked_again_is_kept_as_long_as_the_new_link_holds(session: Session)
         request_registration(session, offer.id, erika, letterhead=LETTERHEAD, now=when)
     session.flush()
 
-    assert erase_unconfirmed(session, now=NOW + timedelta(hours=72)) == 0
-    assert erase_unconfirmed(session, now=later + timedelta(hours=72)) == 1
+    assert erase_unconfirmed(session, Graveyard.of(settings), now=NOW + timedelta(hours=72)) == 0
+    assert erase_unconfirmed(session, Graveyard.of(settings), now=later + timedelta(hours=72)) == 1
 
 
 def sequences(session: Session) -> list[tuple[str, int]]:

@@ -38,6 +38,7 @@ from ozgtermine.models import (
 )
 from ozgtermine.operations import answering, confirming, deciding, deputising, erasing, registering, scheduling
 from ozgtermine.operations.deciding import Decision
+from ozgtermine.operations.graveyard import Graveyard
 from ozgtermine.operations.promoting import promote
 from ozgtermine.operations.registering import Details
 from ozgtermine.queries.locking import lock_offer
@@ -301,8 +302,10 @@ class Machine(RuleBasedStateMachine):
 
     @rule()
     def erase_unconfirmed(self) -> None:
+        graveyard = Graveyard.of(self.settings)
         self.both(
-            lambda model: model.erase(), lambda session: erasing.erase_unconfirmed(session, now=self.model.now)
+            lambda model: model.erase(),
+            lambda session: erasing.erase_unconfirmed(session, graveyard, now=self.model.now),
         )
 
     # comparing

@@ -17,7 +17,8 @@ from ozgtermine.application import create_app
 from ozgtermine.config import Settings
 from ozgtermine.database import db, transaction
 from ozgtermine.models import OutgoingMail, Registration
-from ozgtermine.operations.erasing import Graveyard, erase_due
+from ozgtermine.operations.erasing import erase_due
+from ozgtermine.operations.graveyard import Graveyard
 from ozgtermine.rules.registering import State
 from tests import factories
 from tests.factories import NOW

@@ -47,7 +47,7 @@ def invite() -> Response:
     form = InvitationForm(request.form)
     if form.validate():
         try:
-            _invite(form.email.data, form.name.data, AccountRole(form.role.data))
+            _invite(form.email.data, form.name.data, AccountRole(form.role.data), form.language.data)
         except Refusal as refusal:
             show_in_form(form, refusal)
         else:
@@ -57,14 +57,16 @@ def invite() -> Response:
     return page("accounts/index.html", 422, accounts=found, roles=ACCOUNT_ROLES, form=form)
 
 
-def _invite(email: str, name: str, role: AccountRole) -> None:
+def _invite(email: str, name: str, role: AccountRole, language: str) -> None:
     letterhead = Letterhead.of(settings())
     with transaction() as writing:
-        token = accounts.invite(writing, email=email, name=name, role=role, now=clock.real_now())
+        token = accounts.invite(
+            writing, email=email, name=name, role=role, language=language, now=clock.real_now()
+        )
         account = accounts.find_account(writing, email)
         if account is None:
             raise RuntimeError("an invited account is there")
-        mail = account_messages.invited(letterhead, account, token=token, role=translate(ACCOUNT_ROLES[role]))
+        mail = account_messages.invited(letterhead, account, token=token, role=role)
         outbox.post(writing, mail, letterhead, now=clock.now())
 
 
@@ -95,7 +97,7 @@ def invite_again(account_id: int) -> Response:
     account = db.session.get(Account, account_id)
     if account is None or account.role is None:
         raise NotFoundError
-    _invite(account.email, account.name, account.role)
+    _invite(account.email, account.name, account.role, account.language)
     notice("success", translate(N_("Die Einladung an %(email)s ist unterwegs."), email=account.email))
     return see_other(".show", account_id=account_id)
 

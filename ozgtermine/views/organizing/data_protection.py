@@ -3,9 +3,9 @@
 from flask import Blueprint, Response, make_response
 
 from ozgtermine.database import db
-from ozgtermine.queries.erasure import erased_by_state, last_erased_at, looks_at_people, numbers_of_rows
+from ozgtermine.queries.erasure import erased_by_role, erased_by_state, last_erased_at, looks_at_people, numbers_of_rows
 from ozgtermine.rendering.processing_record import processing_record
-from ozgtermine.rendering.words import STATES
+from ozgtermine.rendering.words import MEMBERSHIP_ROLES, STATES
 from ozgtermine.rules.permissions import Action
 from ozgtermine.rules.personal_data import REGISTER
 from ozgtermine.rules.retention import CLOCKS, PERIODS
@@ -26,9 +26,13 @@ def show() -> Response:
         numbers=numbers_of_rows(session, sorted({each.table for each in REGISTER})),
         clocks=CLOCKS,
         erased=erased_by_state(session),
+        erased_members=erased_by_role(session),
+        periods=PERIODS,
+        days=_days(),
         last_erased_at=last_erased_at(session),
         looks=list(session.scalars(looks_at_people())),
         states=STATES,
+        roles=MEMBERSHIP_ROLES,
         record=_record(),
     )
 
@@ -45,5 +49,10 @@ def record() -> Response:
 
 def _record() -> str:
     house = settings()
-    days = {each.setting: getattr(house, each.setting) for each in PERIODS}
-    return processing_record(organisation=house.organisation, contact=house.contact_email, days=days)
+    return processing_record(organisation=house.organisation, contact=house.contact_email, days=_days())
+
+
+def _days() -> dict[str, int]:
+    """Return the periods in force."""
+    house = settings()
+    return {each.setting: getattr(house, each.setting) for each in PERIODS}

@@ -15,6 +15,7 @@ from ozgtermine.models import Membership, MembershipRole, Series, SeriesKind
 from ozgtermine.operations import joining_groups
 from ozgtermine.operations.keeping_the_directory import PersonDetails, enter_person, find_person
 from ozgtermine.queries.directory import members_of, organisations, pair_flaws
+from ozgtermine.queries.erasure import erased_members_of
 from ozgtermine.rendering.words import MEMBERSHIP_ROLES, PAIR_FLAWS
 from ozgtermine.rules.permissions import Action
 from ozgtermine.views.answers import notice, page, see_other, settings
@@ -59,6 +60,7 @@ def _page(series: Series, form: MemberForm, status: int = 200) -> Response:
         form=form,
         current=current,
         others=[each for each in found if not each.is_current(today)],
+        erased=erased_members_of(db.session(), series.id),
         roles=MEMBERSHIP_ROLES,
         flaws=[PAIR_FLAWS[flaw] for flaw in flaws],
         may_change=_roles(series),
@@ -92,6 +94,7 @@ def _join(session: Session, series: Series, form: MemberForm) -> Membership:
             family_name=form.family_name.data,
             email=form.email.data,
             organisation_id=int(form.organisation_id.data) if form.organisation_id.data else None,
+            language=form.language.data,
         ),
     )
     role = MembershipRole(form.role.data)
@@ -106,7 +109,7 @@ def _join(session: Session, series: Series, form: MemberForm) -> Membership:
     )
     if form.invite.data:
         letterhead = Letterhead.of(settings())
-        mail = joined(letterhead, membership, role=translate(MEMBERSHIP_ROLES[role]))
+        mail = joined(letterhead, membership)
         outbox.post(session, mail, letterhead, now=clock.now())
     return membership
 

@@ -1,8 +1,11 @@
 """People: list, enter, edit, merge doubles."""
 
+from datetime import date, timedelta
+
 from flask import Blueprint, Response, request, url_for
 
 from ozgtermine import clock
+from ozgtermine.clock import BERLIN
 from ozgtermine.database import db, transaction
 from ozgtermine.errors import NotFoundError, Refusal, StaleEditError
 from ozgtermine.forms.directory import PersonForm
@@ -12,7 +15,7 @@ from ozgtermine.queries.accounts import accounts_of_person
 from ozgtermine.queries.directory import PAGE_SIZE, doubles, number_of, organisations, people
 from ozgtermine.rendering.words import MEMBERSHIP_ROLES
 from ozgtermine.rules.permissions import Action
-from ozgtermine.views.answers import notice, page, see_other
+from ozgtermine.views.answers import notice, page, see_other, settings
 from ozgtermine.views.guards import requires
 from ozgtermine.views.organizing.lookup import seen_version
 from ozgtermine.views.refusals import show_in_form
@@ -88,7 +91,17 @@ def show(person_id: int) -> Response:
         accounts=list(db.session.scalars(accounts_of_person(person_id))),
         roles=MEMBERSHIP_ROLES,
         today=clock.today(),
+        erased_on=_erased_on(person),
     )
+
+
+def _erased_on(person: Person) -> date | None:
+    """Return the day from which a night erases somebody who is in no group any more."""
+    today = clock.today()
+    lasts = any(each.ends_on is None or each.ends_on >= today for each in person.memberships)
+    if person.unneeded_since is None or lasts:
+        return None
+    return (person.unneeded_since + timedelta(days=settings().people_days)).astimezone(BERLIN).date()
 
 
 @blueprint.get("/verwaltung/personen/<int:person_id>/bearbeiten")
