@@ -11,6 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from tests.debian import provide
 from tests.postgresql import RUNNING, answers
 
 TOP = Path(__file__).parents[1]
@@ -22,10 +23,7 @@ NEEDED = {  # what is looked for → Debian's package
 
 
 def main() -> int:
-    missing = [name for name in NEEDED if not is_there(name)]
-    if missing and may_install():
-        install([NEEDED[name] for name in missing])
-        missing = [name for name in NEEDED if not is_there(name)]
+    missing = provide(NEEDED, is_there=is_there)
     if missing and IN_CI:
         print(f"Missing in CI: {', '.join(missing)}", file=sys.stderr)
         return 1
@@ -51,28 +49,6 @@ def is_there(name: str) -> bool:
     if os.environ.get("OZGTERMINE_TEST_POSTGRESQL"):
         return True
     return answers(RUNNING) or any(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-
-
-def prefix() -> list[str]:
-    return [] if os.geteuid() == 0 else ["sudo", "-n"]
-
-
-def may_install() -> bool:
-    if shutil.which("apt-get") is None:
-        return False
-    if os.geteuid() == 0:
-        return True
-    if shutil.which("sudo") is None:
-        return False
-    return subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0
-
-
-def install(packages: list[str]) -> None:
-    print(f"Installing {' '.join(packages)} …", flush=True)
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    # The machine's own cluster is not ours to start: the tests make a private one.
-    for arguments in (["update", "-qq"], ["install", "-qq", "-y", "--no-install-recommends", *packages]):
-        subprocess.run([*prefix(), "apt-get", *arguments], env=environment, check=False, stdout=subprocess.DEVNULL)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,27 @@
 """What stands in the public calendars, and when they change."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
+from operator import attrgetter
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy.orm import Session, joinedload
 
 from ozgtermine.clock import BERLIN
-from ozgtermine.models import Document, Event, EventStatus, FeedEntry, RenderedEvent, Series, SeriesKind
-from ozgtermine.queries.documents import documents
-from ozgtermine.queries.events import events, visible_to
+from ozgtermine.models import (
+    Document,
+    DocumentVersion,
+    Event,
+    EventStatus,
+    FeedEntry,
+    RenderedEvent,
+    Series,
+    SeriesKind,
+)
+from ozgtermine.queries.documents import documents, documents_visible_to
+from ozgtermine.queries.events import visible_to
 from ozgtermine.rules.permissions import ANONYMOUS
 from ozgtermine.rules.schedule import Precision
 
@@ -32,15 +43,86 @@ def of_all() -> ColumnElement[bool]:
     return true()
 
 
-def calendar_events(scope: ColumnElement[bool], now: datetime, year: int | None = None) -> Select[Event]:
-    """Return the public events from 1 January of last year on, or those of `year`.
+class KeptRow(NamedTuple):
+    """An event of a calendar with what is kept of its entry, as bare columns: by the thousand rows cost too much."""
+
+    id: int
+    uid: str
+    starts_at: datetime
+    sequence: int
+    version: int
+    series_id: int
+    venue_id: int | None
+    room_id: int | None
+    fingerprint: str | None
+    content: bytes | None
+
+
+class AttachedRow(NamedTuple):
+    """A published public document, as bare columns; `version_id` is that of its newest file."""
+
+    event_id: int
+    id: int
+    slug: str
+    title: str
+    published_at: datetime
+    version_id: int
+
+
+def in_calendar(scope: ColumnElement[bool], now: datetime, year: int | None = None) -> ColumnElement[bool]:
+    """Return the condition of public events from 1 January of last year on, or those of `year`.
 
     Cancelled ones stay for 90 days after their date.
     """
     today = now.astimezone(BERLIN).date()
     stays = or_(Event.status != EventStatus.CANCELLED, Event.ends_on >= today - CANCELLED_STAY)
     in_time = Event.starts_on >= first_day(today) if year is None else _in_year(year)
-    return events(ANONYMOUS, now).where(scope, KNOWN_TO_THE_DAY, in_time, stays).order_by(Event.starts_at, Event.uid)
+    return and_(scope, KNOWN_TO_THE_DAY, in_time, stays, visible_to(ANONYMOUS, now))
+
+
+def only(event: Event) -> ColumnElement[bool]:
+    """Return the condition of that event alone, if calendars can show it."""
+    return and_(Event.id == event.id, KNOWN_TO_THE_DAY)
+
+
+def kept_rows(session: Session, shown: ColumnElement[bool], language: str) -> list[KeptRow]:
+    """Return the events that a calendar shows, in its order; databases differ in how they order words."""
+    kept = and_(
+        RenderedEvent.event_id == Event.id, RenderedEvent.language == language, RenderedEvent.audience == AUDIENCE
+    )
+    columns = (
+        Event.id, Event.uid, Event.starts_at, Event.sequence, Event.version, Event.series_id, Event.venue_id,
+        Event.room_id, RenderedEvent.fingerprint, RenderedEvent.content,
+    )  # fmt: skip
+    found = select(*columns).join(Event.series).outerjoin(RenderedEvent, kept).where(shown)
+    return sorted(map(KeptRow._make, session.execute(found)), key=attrgetter("starts_at", "uid"))
+
+
+def attached_rows(session: Session, shown: ColumnElement[bool], now: datetime) -> dict[int, list[AttachedRow]]:
+    """Return the documents that the entries of a calendar name, by their event."""
+    newest = func.max(DocumentVersion.id).label("version_id")
+    columns = (Document.event_id, Document.id, Document.slug, Document.title, Document.published_at)
+    statement = (
+        select(*columns, newest)
+        .join(Document.event)
+        .join(Event.series)
+        .join(Document.versions)
+        .where(shown, documents_visible_to(ANONYMOUS, now))
+        .group_by(*columns)
+        .order_by(Document.id)
+    )
+    found: defaultdict[int, list[AttachedRow]] = defaultdict(list)
+    for row in session.execute(statement):
+        found[row.event_id].append(AttachedRow._make(row))
+    return found
+
+
+def entries_to_render(session: Session, event_ids: Collection[int]) -> Sequence[Event]:
+    """Return events with all that their entries say, save for documents."""
+    wanted = select(Event).where(Event.id.in_(event_ids))
+    return session.scalars(
+        wanted.options(joinedload(Event.series), joinedload(Event.venue), joinedload(Event.room))
+    ).all()
 
 
 def first_day(today: date) -> date:
@@ -76,14 +158,6 @@ def public_documents(session: Session, event_ids: Collection[int], now: datetime
     ):
         found[each.event_id].append(each)
     return found
-
-
-def kept_rows(session: Session, event_ids: Iterable[int], language: str) -> dict[int, RenderedEvent]:
-    """Return the kept entries by their event."""
-    wanted = select(RenderedEvent).where(
-        RenderedEvent.event_id.in_(event_ids), RenderedEvent.language == language, RenderedEvent.audience == AUDIENCE
-    )
-    return {each.event_id: each for each in session.scalars(wanted)}
 
 
 def was_public(session: Session, slug: str) -> bool:

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
@@ -17,7 +18,8 @@ from ozgtermine.errors import BusyError, InvalidValueError, NotFoundError
 from ozgtermine.ical.feed import Feed, calendar
 from ozgtermine.models import Event
 from ozgtermine.operations import tracking_feeds
-from ozgtermine.operations.rendering_calendars import Entry, keep, kept_events
+from ozgtermine.operations.rendering_calendars import Entry, keep, kept_entries
+from ozgtermine.operations.tracking_feeds import HandedOut
 from ozgtermine.queries import calendars
 from ozgtermine.queries.events import find_event, find_series, visible_series
 from ozgtermine.queries.turning_points import next_turn
@@ -106,12 +108,11 @@ def _made_feed(name: str, year: int | None, language: str, now: datetime) -> Mad
     if year is not None:
         described = replace(described, name=f"{described.name} {year}", address=f"{described.address}?jahr={year}")
         key = f"{name}-{year}"
-    events = list(db.session.scalars(calendars.calendar_events(scope, now, year)))
     asked = _Asked(
         described=described, scope=scope, file_name=f"{key}.ics", language=language,
         tracked_as=_tracked_as(key, language),
     )  # fmt: skip
-    return _made(asked, events, now)
+    return _made(asked, calendars.in_calendar(scope, now, year), now)
 
 
 def _tracked_as(key: str, language: str) -> str:
@@ -159,20 +160,17 @@ def _made_event(slug: str, language: str, now: datetime) -> Made:
         address=links().event_calendar(slug, language),
         page=links().event(slug),
     )
-    shown = [found] if found.when.is_known_to_the_day else []
     asked = _Asked(described=described, scope=Event.id == found.id, file_name=f"{slug}.ics", language=language)
-    return _made(asked, shown, now)
+    return _made(asked, calendars.only(found), now)
 
 
-def _made(asked: _Asked, events: list[Event], now: datetime) -> Made:
+def _made(asked: _Asked, shown: ColumnElement[bool], now: datetime) -> Made:
     session = db.session()
     valid_until = calendars.changes_by_itself_at(session, now)
     last_change = calendars.last_change(session, asked.scope, now)
-    entries = kept_events(session, events, links=links(), language=asked.language, now=now)
-    shown = tracking_feeds.shown_entries(events)
+    entries = kept_entries(session, shown, links=links(), language=asked.language, now=now)
     _keep(entries)
-    belongs = calendars.belongs(asked.scope, now)
-    known = tracked(asked.tracked_as, shown, belongs, now) if asked.tracked_as else ()
+    known = _tracked(asked, entries, now) if asked.tracked_as else ()
     changes = (last_change, tracking_feeds.last_departure(known))
     return Made(
         body=calendar(
@@ -184,6 +182,11 @@ def _made(asked: _Asked, events: list[Event], now: datetime) -> Made:
         valid_until=valid_until,
         last_modified=max((each for each in changes if each), default=None),
     )
+
+
+def _tracked(asked: _Asked, entries: list[Entry], now: datetime) -> Collection[HandedOut]:
+    belongs = calendars.belongs(asked.scope, now)
+    return tracked(asked.tracked_as, tracking_feeds.shown_by(entries), belongs, now)
 
 
 def _keep(entries: list[Entry]) -> None:
