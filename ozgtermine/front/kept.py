@@ -1,15 +1,16 @@
 """An answer as it is kept: its bytes, plain and packed, and every header it may go out with."""
 
-import gzip
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from hashlib import sha256
+from types import MappingProxyType
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header, parse_date, parse_etags
+
+from ozgtermine.front.packing import Deflated, Packed
 
 Headers = list[tuple[str, str]]
 # What a 304 says: RFC 9110, 15.4.5, and what a browser needs to read the answer at all.
@@ -31,22 +32,32 @@ class _Form:
 class Kept:
     """What a view made, with what proves it current. Equal bodies have equal strong ETags, one per encoding."""
 
-    def __init__(
-        self, body: bytes, headers: Headers, *, revision: int, made_at: datetime, valid_until: datetime
+    def __init__(  # noqa: PLR0913 - what proves it current is named
+        self,
+        body: bytes,
+        headers: Headers,
+        *,
+        revision: int,
+        made_at: datetime,
+        valid_until: datetime,
+        former: Deflated = MappingProxyType({}),
     ) -> None:
         self.body = body
         self.headers = [(name, value) for name, value in headers if name.lower() not in _MADE_HERE]
         self.revision, self.made_at, self.valid_until = revision, made_at, valid_until
         self._last_modified = next((value for name, value in self.headers if name.lower() == "last-modified"), "")
-        digest = sha256(body).hexdigest()[:32]
-        self._plain = self._form(f'"{digest}"', body, [])
-        packed = gzip.compress(body, 6, mtime=0) if len(body) >= SMALLEST_PACKED else b""
-        self._packed = self._form(f'"{digest}-gzip"', packed, [("Content-Encoding", "gzip")]) if packed else self._plain
+        packed = Packed(body, former)
+        self.pieces = packed.pieces if len(packed.pieces) > 1 else {}
+        self._plain = self._packed = self._form(f'"{packed.digest}"', body, [])
+        if len(body) >= SMALLEST_PACKED:
+            self._packed = self._form(f'"{packed.digest}-gzip"', packed.body, [("Content-Encoding", "gzip")])
         self._etags = frozenset((self._plain.etag, self._packed.etag))
 
     @property
     def size(self) -> int:
-        return len(self._plain.body) + (len(self._packed.body) if self._packed is not self._plain else 0)
+        """Bytes that it takes, the pieces of its packed form too."""
+        packed = len(self._packed.body) if self._packed is not self._plain else 0
+        return len(self.body) + packed + sum(map(len, self.pieces.values()))
 
     def _form(self, etag: str, body: bytes, encoding: Headers) -> _Form:
         own = [("ETag", etag), ("Vary", "Accept-Encoding")]
