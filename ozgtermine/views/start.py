@@ -56,7 +56,8 @@ def index() -> Response:
         kind=kind if kind in KINDS else "",
         new_documents=_new_documents(),
     )
-    return shared_page(answer, next_turn(db.session(), now), arguments=("art", "reihe"))
+    known = [name for name, is_known in (("art", kind in KINDS), ("reihe", chosen is not None)) if is_known]
+    return shared_page(answer, next_turn(db.session(), now), arguments=known)
 
 
 def _kind_links(chosen: str, every_series: list[Series]) -> list[tuple[str, str, bool]]:
