@@ -81,12 +81,13 @@ def kept_entries(
     """Return the entries of the events that are `shown`, in a calendar's order."""
     surroundings, attached = Surroundings(session, links), attached_rows(session, shown, now)
     entries, stale = [], []
-    for row in kept_rows(session, shown, language):
-        around = surroundings.of(row.series_id, row.venue_id, row.room_id)
-        wanted = _fingerprint(row.version, around, attached.get(row.id, ()))
-        if row.fingerprint != wanted:
-            stale.append(row.id)
-        entries.append(Entry(row.id, row.uid, row.sequence, language, wanted, row.content or b"", is_fresh=False))
+    for _start, uid, event_id, sequence, version, series, venue, room, fingerprint, content in kept_rows(
+        session, shown, language
+    ):
+        wanted = _fingerprint(version, surroundings.of(series, venue, room), attached.get(event_id, ()))
+        if fingerprint != wanted:
+            stale.append(event_id)
+        entries.append(Entry(event_id, uid, sequence, language, wanted, content or b"", is_fresh=False))
     if not stale:
         return entries
     fresh = _rendered(session, stale, surroundings, links=links, language=language, now=now)

@@ -149,7 +149,7 @@ def test_time_alone_leaves_no_stale_page(
     offer.opens_at = NOON + timedelta(hours=1)
     event.access = Access(link="https://konferenz.example/1", audience=Audience.EVERYBODY,
                           visible_from=NOON + timedelta(hours=5))  # fmt: skip
-    other = factories.offer(session, closes_hours_before=48, event=factories.event(
+    other = factories.offer(session, closes_hours_before=40, event=factories.event(
         session, slug="zweite", series=event.series, published_at=NOON, at=when(starts_on=date(2023, 2, 20)),
     ))  # fmt: skip
     factories.offer(session, closes_at=NOON + timedelta(hours=3), event=factories.event(
