@@ -1,73 +1,89 @@
-"""Feeds and pages beside the least that WSGI and Flask can do, in one run: only the ratios mean much."""
+"""Feeds and pages beside the least that WSGI and Flask can do and beside nginx with the same bytes, in one run."""
 
-import os
 import sys
-import tempfile
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench.load import Measured, etag, measure, server
-from ozgtermine.application import create_app
-from ozgtermine.config import Settings
-from ozgtermine.database import db, transaction
-from ozgtermine.migrations import upgrade
-from ozgtermine.models import Series, SeriesKind
-from ozgtermine.operations.entering_events import enter
-from ozgtermine.rules.schedule import when
+from bench.filling import series_of
+from bench.installation import databases, installation
+from bench.load import Case, Rounds, ask, measure, need_programs, server
+from bench.nginx import nginx
+from ozgtermine.database import transaction
 
-EVENTS = 300
+SIZES = (30, 300, 900)
+PAGE_EVENTS = 50
 GZIP = {"Accept-Encoding": "gzip"}
-KEY = "only for a benchmark"
+WSGI, FLASK = "WSGI hello world", "Flask hello world"
+PAGE = f"/?reihe=feed-{PAGE_EVENTS}"
+BUDGETS = {  # what → how many times as quick as what
+    "SQLite: 300 events, 304": ((1.2, WSGI), (4, FLASK), (0.45, "nginx: 300 events, 304")),
+    "SQLite: 300 events, gzip": ((0.8, WSGI), (2.5, FLASK), (0.5, "nginx: 300 events, gzip")),
+    "SQLite: 900 events, gzip": ((0.6, "nginx: 900 events, gzip"),),
+    "PostgreSQL: 300 events, 304": ((0.9, "SQLite: 300 events, 304"),),
+    "PostgreSQL: 300 events, gzip": ((0.9, "SQLite: 300 events, gzip"),),
+    "SQLite: page of 50 events": ((3.5, FLASK),),
+    "SQLite: page of 50 events, 304": ((1.2, WSGI), (4, FLASK)),
+}
 
 
 def main() -> None:
-    """Print a line for each measure: requests per second, CPU, ratios to WSGI hello and Flask hello."""
-    with tempfile.TemporaryDirectory() as folder:
-        environment = {"OZGTERMINE_INSTANCE": folder, "OZGTERMINE_SECRET_KEY": KEY}
-        fill(Settings.load({**os.environ, **environment}))
-        with server("bench.hello:wsgi", {}) as (pid, port):
-            wsgi = measure(pid, port, "/", {})
-        with server("bench.hello:flask", {}) as (pid, port):
-            flask = measure(pid, port, "/", {})
-        print(f"{'':34}{'per second':>12}{'CPU µs':>9}{'× WSGI':>9}{'× Flask':>9}")
-        for name, measured in (("WSGI hello world", wsgi), ("Flask hello world", flask)):
-            show(name, measured, wsgi, flask)
-        with server("ozgtermine.application:create_app", environment, factory=True) as (pid, port):
-            for name, path, headers in cases(port):
-                show(name, measure(pid, port, path, headers), wsgi, flask)
+    """Print a line for each case, and beneath it each ratio of the budget."""
+    need_programs()
+    with ExitStack() as stack:
+        cases = list(_cases(stack))
+        rounds = measure(cases)
+    show(cases, rounds)
 
 
-def cases(port: int) -> list[tuple[str, str, dict[str, str]]]:
-    """Return what is asked for."""
-    feed = "/kalender/alle.ics"
-    return [
-        (f"feed of {EVENTS} events, 304", feed, {**GZIP, "If-None-Match": etag(port, feed, GZIP)}),
-        (f"feed of {EVENTS} events, 200 gzip", feed, GZIP),
-        (f"feed of {EVENTS} events, 200 plain", feed, {}),
-        ("start page, 100 events, 200", "/", {}),
-    ]
-
-
-def show(name: str, measured: Measured, wsgi: Measured, flask: Measured) -> None:
-    print(
-        f"{name:34}{measured.per_second:12,.0f}{measured.cpu_microseconds:9,.0f}"
-        f"{measured.per_second / wsgi.per_second:9.2f}{measured.per_second / flask.per_second:9.2f}"
-    )
-
-
-def fill(settings: Settings) -> None:
-    """Make a database with a series of coming events."""
-    now = datetime.now(UTC)
-    with create_app(settings).app_context():
-        upgrade(db.engine)
+def _cases(stack: ExitStack) -> Iterator[Case]:
+    """Yield all that is asked for; the servers run until `stack` ends."""
+    for name, target in ((WSGI, "bench.hello:wsgi"), (FLASK, "bench.hello:flask")):
+        yield Case(name, *stack.enter_context(server(target, {})))
+    bodies: dict[int, bytes] = {}
+    for name, url in stack.enter_context(databases()):
+        environment = stack.enter_context(installation(url)).environment
         with transaction() as session:
-            series = Series(slug="bench", kind=SeriesKind.OTHER, title="Bench", singular="Termin")
-            session.add(series)
-            for number in range(EVENTS):
-                day = (now + timedelta(days=number + 1)).date()
-                enter(session, series, when(starts_on=day), topic=f"Thema {number}", publish_at=now, now=now)
+            for size in (*SIZES, PAGE_EVENTS):
+                series_of(session, f"feed-{size}", size)
+        pid, port = stack.enter_context(server("ozgtermine.application:create_app", environment, factory=True))
+        bodies = {size: ask(port, _feed(size), {})[2] for size in SIZES}
+        yield from _asked(name, pid, port, {size: _feed(size) for size in SIZES})
+        yield Case(f"{name}: page of {PAGE_EVENTS} events", pid, port, PAGE, GZIP)
+        known = {**GZIP, "If-None-Match": ask(port, PAGE, GZIP)[1]["etag"]}
+        yield Case(f"{name}: page of {PAGE_EVENTS} events, 304", pid, port, PAGE, known, 304)
+    files = {f"{size}.ics": body for size, body in bodies.items()}
+    pid, port = stack.enter_context(nginx(files))
+    yield from _asked("nginx", pid, port, {size: f"/{size}.ics" for size in SIZES})
+
+
+def _asked(name: str, pid: int, port: int, paths: dict[int, str]) -> Iterator[Case]:
+    known = {**GZIP, "If-None-Match": ask(port, paths[300], GZIP)[1]["etag"]}
+    yield Case(f"{name}: 300 events, 304", pid, port, paths[300], known, 304)
+    for size, path in paths.items():
+        yield Case(f"{name}: {size} events, gzip", pid, port, path, GZIP)
+        yield Case(f"{name}: {size} events, plain", pid, port, path)
+
+
+def _feed(size: int) -> str:
+    return f"/kalender/feed-{size}.ics"
+
+
+def show(cases: Sequence[Case], rounds: Rounds) -> None:
+    print(f"{'':34}{'per second':>12}{'p99 ms':>9}{'CPU µs':>9}{'× WSGI':>9}{'× Flask':>9}")
+    for case in cases:
+        found = rounds.middle(case.name)
+        print(
+            f"{case.name:34}{found.per_second:12,.0f}{found.p99_ms:9.1f}{found.cpu_microseconds:9,.0f}"
+            f"{rounds.ratio(case.name, WSGI):9.2f}{rounds.ratio(case.name, FLASK):9.2f}"
+        )
+    print(f"\n{'':34}{'':38}{'ratio':>8}{'budget':>9}")
+    for name, budgets in BUDGETS.items():
+        for wanted, to in budgets:
+            found = rounds.ratio(name, to)
+            print(f"{name:34}× {to:36}{found:8.2f}{wanted:9.2f}  {'met' if found >= wanted else 'MISSED'}")
 
 
 if __name__ == "__main__":

@@ -1,35 +1,93 @@
-"""A load of keep-alive connections from a process of its own, and the CPU time that the server took for it."""
+"""Servers as they are served, the load that wrk puts on them, and the CPU time that they take for it.
 
+wrk is quick enough not to be what is measured. Cases are asked in turn, round after round, and each ratio is one of
+the same round: a neighbour who works on the same machine slows all of them alike.
+"""
+
+import http.client
 import os
 import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
+
+from ozgtermine.commands.serving import server_command
+from tests.debian import provide
+from tests.ports import free_port
 
 CONNECTIONS = 16
-SECONDS = 3.0
-TICKS = os.sysconf("SC_CLK_TCK")
+SECONDS = 1
+ROUNDS = 5
+PACKAGES = {"wrk": "wrk", "nginx": "nginx"}
+REPORT = """
+done = function(summary, latency, requests)
+  local e = summary.errors
+  io.write(string.format("\\n=%d %d %d %d\\n", summary.requests, summary.duration, latency:percentile(99),
+    e.connect + e.read + e.write + e.status + e.timeout))
+end
+"""
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is asked of which server; `expects` is the status of a right answer."""
+
+    name: str
+    pid: int
+    port: int
+    path: str = "/"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    expects: int = 200
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Requests per second, and microseconds of the server's CPU for each."""
+    """One round: requests per second, the 99th of 100 latencies, microseconds of the server's CPU for each."""
 
     per_second: float
+    p99_ms: float
     cpu_microseconds: float
 
 
+class Rounds:
+    """The rounds of all cases, by name."""
+
+    def __init__(self, measured: dict[str, list[Measured]]) -> None:
+        self.measured = measured
+
+    def middle(self, name: str) -> Measured:
+        rounds = self.measured[name]
+        return Measured(
+            per_second=median(each.per_second for each in rounds),
+            p99_ms=median(each.p99_ms for each in rounds),
+            cpu_microseconds=median(each.cpu_microseconds for each in rounds),
+        )
+
+    def ratio(self, name: str, to: str) -> float:
+        """Return how many times as many requests a second it answers, in the middle of the rounds."""
+        pairs = zip(self.measured[name], self.measured[to], strict=True)
+        return median(one.per_second / other.per_second for one, other in pairs)
+
+
+def need_programs() -> None:
+    """Provide nginx and wrk, or end and say how to have them."""
+    missing = provide(PACKAGES)
+    if missing:
+        packages = " ".join(PACKAGES[name] for name in missing)
+        sys.exit(f"Left out: this benchmark needs {' and '.join(missing)}. To run it: sudo apt-get install {packages}")
+
+
 @contextmanager
-def server(target: str, environment: dict[str, str], *, factory: bool = False) -> Iterator[tuple[int, int]]:
-    """Yield process id and port of a granian that serves `target` as the product is served."""
-    port = _free_port()
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--workers", "2",
-               "--blocking-threads", "4", "--log-level", "error", *(["--factory"] if factory else []), target]
+def server(target: str, environment: Mapping[str, str], *, factory: bool = False) -> Iterator[tuple[int, int]]:
+    """Yield process id and port of a server that serves `target` as the product is served."""
+    port = free_port()
+    options = server_command("127.0.0.1", port)[:-2]
+    command = [*options, *(["--factory"] if factory else []), target]
     process = subprocess.Popen(command, env={**os.environ, **environment})
     try:
         _wait(port)
@@ -39,52 +97,65 @@ def server(target: str, environment: dict[str, str], *, factory: bool = False) -
         process.wait()
 
 
-def measure(pid: int, port: int, path: str, headers: dict[str, str]) -> Measured:
-    """Ask for `path` over many connections for some seconds."""
-    lines = [f"GET {path} HTTP/1.1", "Host: localhost", *(f"{name}: {value}" for name, value in headers.items())]
-    request = ("\r\n".join(lines) + "\r\n\r\n").encode()
-    _ask(port, request, 0.5)  # warm
-    before = cpu_seconds(pid)
-    asked, seconds = _ask(port, request, SECONDS)
-    return Measured(asked / seconds, (cpu_seconds(pid) - before) / asked * 1e6)
+def measure(cases: Sequence[Case], *, rounds: int = ROUNDS, seconds: int = SECONDS) -> Rounds:
+    """Ask for each case over many connections, in turn, after one round to warm up."""
+    for case in cases:
+        _check(case)
+        _ask(case, 1)
+    measured: dict[str, list[Measured]] = {case.name: [] for case in cases}
+    for _round in range(rounds):
+        for case in cases:
+            before = cpu_seconds(case.pid)
+            asked, per_second, p99_ms = _ask(case, seconds)
+            cpu = (cpu_seconds(case.pid) - before) / asked * 1e6
+            measured[case.name].append(Measured(per_second, p99_ms, cpu))
+    return Rounds(measured)
 
 
-def etag(port: int, path: str, headers: dict[str, str]) -> str:
-    """Return the ETag exactly as received."""
-    lines = [f"GET {path} HTTP/1.1", "Host: localhost", *(f"{name}: {value}" for name, value in headers.items())]
-    with socket.create_connection(("127.0.0.1", port)) as connection:
-        connection.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
-        head = connection.recv(1 << 20).partition(b"\r\n\r\n")[0].decode("latin-1")
-    return next(line.partition(":")[2].strip() for line in head.split("\r\n") if line.lower().startswith("etag:"))
+def ask(port: int, path: str, headers: Mapping[str, str]) -> tuple[int, dict[str, str], bytes]:
+    """Return status, headers (names in small letters) and body exactly as received."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("GET", path, headers=dict(headers))
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    return answer.status, {name.lower(): value for name, value in answer.getheaders()}, body
 
 
-def _ask(port: int, request: bytes, seconds: float) -> tuple[int, float]:
-    """Return how often was asked in how many seconds, by a process of its own."""
-    done = subprocess.run(
-        [sys.executable, __file__, str(port), str(seconds)], input=request, capture_output=True, check=True
-    )
-    asked, took = done.stdout.split()
-    return int(asked), float(took)
+def _check(case: Case) -> None:
+    status = ask(case.port, case.path, case.headers)[0]
+    if status != case.expects:
+        raise RuntimeError(f"{case.name}: {status} instead of {case.expects}")
+
+
+def _ask(case: Case, seconds: int) -> tuple[int, float, float]:
+    """Return how often was asked, how often in a second, and the p99 in milliseconds."""
+    headers = [word for name, value in case.headers.items() for word in ("-H", f"{name}: {value}")]
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", "/dev/stdin", *headers,
+               f"http://127.0.0.1:{case.port}{case.path}"]  # fmt: skip
+    done = subprocess.run(command, input=REPORT, capture_output=True, text=True, check=True)
+    asked, microseconds, p99, errors = map(int, done.stdout.rpartition("\n=")[2].split())
+    if errors:
+        raise RuntimeError(f"{case.name}: {errors} of {asked} failed")
+    return asked, asked / microseconds * 1e6, p99 / 1000
 
 
 def cpu_seconds(pid: int) -> float:
-    """Return the CPU time of a process and of its children."""
-    total = 0.0
+    """Return the CPU time of a process and of its children, to the microsecond (Linux, clock_getcpuclockid(3))."""
+    return sum(time.clock_gettime((~each << 3) | 2) for each in (pid, *children(pid)))
+
+
+def children(pid: int) -> list[int]:
+    """Return the process ids of its children."""
+    found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            fields = stat.read_text("ascii", "replace").rpartition(")")[2].split()
-        except OSError:
+            parent = int(stat.read_text("ascii", "replace").rpartition(")")[2].split()[1])
+        except OSError:  # it has just ended
             continue
-        if int(stat.parent.name) == pid or int(fields[1]) == pid:
-            total += (int(fields[11]) + int(fields[12])) / TICKS
-    return total
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+        if parent == pid:
+            found.append(int(stat.parent.name))
+    return found
 
 
 def _wait(port: int) -> None:
@@ -96,39 +167,3 @@ def _wait(port: int) -> None:
         else:
             return
     raise TimeoutError
-
-
-def _client(port: int, request: bytes, until: float, counts: list[int]) -> None:
-    asked = 0
-    with socket.create_connection(("127.0.0.1", port)) as connection:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        stream = connection.makefile("rb")
-        while time.monotonic() < until:
-            connection.sendall(request)
-            status, length = stream.readline().split()[1], 0
-            while (line := stream.readline()) != b"\r\n":
-                if line.lower().startswith(b"content-length:"):
-                    length = int(line.partition(b":")[2])
-            if status not in (b"200", b"304"):
-                raise ValueError(status)
-            stream.read(length if status == b"200" else 0)
-            asked += 1
-    counts.append(asked)
-
-
-def main() -> None:
-    """Be the client process."""
-    port, seconds = int(sys.argv[1]), float(sys.argv[2])
-    request, counts = sys.stdin.buffer.read(), list[int]()
-    began = time.monotonic()
-    arguments = (port, request, began + seconds, counts)
-    clients = [threading.Thread(target=_client, args=arguments) for _number in range(CONNECTIONS)]
-    for client in clients:
-        client.start()
-    for client in clients:
-        client.join()
-    print(sum(counts), time.monotonic() - began)
-
-
-if __name__ == "__main__":
-    main()

@@ -23,6 +23,7 @@ from ozgtermine.views import (
     answers,
     assets,
     calendars,
+    cards,
     compression,
     documents,
     errors,
@@ -162,4 +163,5 @@ def _prepare_templates(app: Flask) -> None:
     app.jinja_env.filters.update(FILTERS, paragraphs=paragraphs, qr_code=qr_code)
     app.jinja_env.globals.update(site=LocalProxy(answers.settings), asset=assets.address, messages=answers.notices)
     app.context_processor(lambda: {"actor": current_actor(), "may": actor_may, "current_path": request.path})
+    app.jinja_env.globals.update(kept_card=cards.kept_card)
     app.jinja_env.globals.update(workspace_links=workspace_links, passkeys_possible=passkeys.are_possible)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.debian import install, may_install
+from tests.debian import provide
 from tests.postgresql import RUNNING, answers
 
 TOP = Path(__file__).parents[1]
@@ -23,10 +23,7 @@ NEEDED = {  # what is looked for → Debian's package
 
 
 def main() -> int:
-    missing = [name for name in NEEDED if not is_there(name)]
-    if missing and may_install():
-        install([NEEDED[name] for name in missing])
-        missing = [name for name in NEEDED if not is_there(name)]
+    missing = provide(NEEDED, is_there=is_there)
     if missing and IN_CI:
         print(f"Missing in CI: {', '.join(missing)}", file=sys.stderr)
         return 1

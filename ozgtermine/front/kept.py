@@ -1,15 +1,16 @@
 """An answer as it is kept: its bytes, plain and packed, and every header it may go out with."""
 
-import gzip
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from hashlib import sha256
+from types import MappingProxyType
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header, parse_date, parse_etags
+
+from ozgtermine.front.packing import Deflated, Packed
 
 Headers = list[tuple[str, str]]
 # What a 304 says: RFC 9110, 15.4.5, and what a browser needs to read the answer at all.
@@ -31,21 +32,32 @@ class _Form:
 class Kept:
     """What a view made, with what proves it current. Equal bodies have equal strong ETags, one per encoding."""
 
-    def __init__(
-        self, body: bytes, headers: Headers, *, revision: int, made_at: datetime, valid_until: datetime
+    def __init__(  # noqa: PLR0913 - what proves it current is named
+        self,
+        body: bytes,
+        headers: Headers,
+        *,
+        revision: int,
+        made_at: datetime,
+        valid_until: datetime,
+        former: Deflated = MappingProxyType({}),
     ) -> None:
         self.body = body
         self.headers = [(name, value) for name, value in headers if name.lower() not in _MADE_HERE]
         self.revision, self.made_at, self.valid_until = revision, made_at, valid_until
         self._last_modified = next((value for name, value in self.headers if name.lower() == "last-modified"), "")
-        digest = sha256(body).hexdigest()[:32]
-        self._plain = self._form(f'"{digest}"', body, [])
-        packed = gzip.compress(body, 6, mtime=0) if len(body) >= SMALLEST_PACKED else b""
-        self._packed = self._form(f'"{digest}-gzip"', packed, [("Content-Encoding", "gzip")]) if packed else self._plain
+        packed = Packed(body, former)
+        self.pieces = packed.pieces if len(packed.pieces) > 1 else {}
+        self._plain = self._packed = self._form(f'"{packed.digest}"', body, [])
+        if len(body) >= SMALLEST_PACKED:
+            self._packed = self._form(f'"{packed.digest}-gzip"', packed.body, [("Content-Encoding", "gzip")])
+        self._etags = frozenset((self._plain.etag, self._packed.etag))
 
     @property
     def size(self) -> int:
-        return len(self._plain.body) + (len(self._packed.body) if self._packed is not self._plain else 0)
+        """Bytes that it takes, the pieces of its packed form too."""
+        packed = len(self._packed.body) if self._packed is not self._plain else 0
+        return len(self.body) + packed + sum(map(len, self.pieces.values()))
 
     def _form(self, etag: str, body: bytes, encoding: Headers) -> _Form:
         own = [("ETag", etag), ("Vary", "Accept-Encoding")]
@@ -60,13 +72,16 @@ class Kept:
         return self.revision == revision and self.made_at <= now < self.valid_until
 
     def answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer GET or HEAD, with 304 where the client has these bytes (RFC 9110, 13.2.2)."""
+        """Answer GET or HEAD, with 304 where the client has these bytes (RFC 9110, 13.2.2).
+
+        A list, not a tuple: granian sends a list in one piece and everything else as a stream, for half as much again.
+        """
         form = self._packed if _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")) else self._plain
         if self._is_known(environ):
             start_response("304 NOT MODIFIED", form.unchanged)
-            return ()
+            return []
         start_response("200 OK", form.whole)
-        return () if environ["REQUEST_METHOD"] == "HEAD" else (form.body,)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [form.body]
 
     def _is_known(self, environ: WSGIEnvironment) -> bool:
         """Return whether the client has these bytes, in whatever encoding it got them.
@@ -75,8 +90,7 @@ class Kept:
         """
         tags = environ.get("HTTP_IF_NONE_MATCH")
         if tags is not None:
-            etags = (self._plain.etag, self._packed.etag)
-            return tags in etags or any(parse_etags(tags).contains_weak(each.strip('"')) for each in etags)
+            return tags in self._etags or any(parse_etags(tags).contains_weak(each.strip('"')) for each in self._etags)
         since = environ.get("HTTP_IF_MODIFIED_SINCE")
         if not (since and self._last_modified):
             return False

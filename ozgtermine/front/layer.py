@@ -69,7 +69,10 @@ class Front:
         shared: Shared | None = environ.get(SHARED)
         if shared is not None and said.status.startswith("200"):
             _close(iterable)
-            kept = Kept(shared.body, said.headers, revision=revision or 0, made_at=now, valid_until=shared.valid_until)
+            kept = Kept(
+                shared.body, said.headers, revision=revision or 0, made_at=now, valid_until=shared.valid_until,
+                former=self.shelf.former(key),
+            )  # fmt: skip
             if revision is not None and shared.is_kept:
                 self.shelf.put(key, kept)
                 if shared.stands_in:

@@ -1,24 +1,30 @@
 """The kept answers of one process, the least used forgotten first."""
 
+import time
 from itertools import count
 from threading import Lock
 
 from ozgtermine.front.kept import Kept
+from ozgtermine.front.packing import Deflated, inflate
 
 MOST_ANSWERS = 512
+FORMER_SECONDS = 10
 MOST_BYTES = 48_000_000
 
 
 class Shelf:
     """Holds answers of one revision alone: with the next one all are dropped, so that nothing hidden stays here.
 
-    Looking takes no lock; whoever changes what is kept takes it.
+    Packed pieces of the former answers wait some seconds for the same answer to be made anew, and are never sent as
+    they are. Looking takes no lock; whoever changes what is kept takes it.
     """
 
     def __init__(self) -> None:
         self._answers: dict[str, Kept] = {}
         self._used: dict[str, int] = {}
         self._uses = count()
+        self._former: dict[str, Deflated] = {}
+        self._former_until = float("-inf")
         self._bytes = 0
         self._revision = -1
         self._lock = Lock()
@@ -35,6 +41,7 @@ class Shelf:
             if answer.revision != self._revision:
                 return
             self._drop(key)
+            self._former.pop(key, None)
             self._answers[key] = answer
             self._used[key] = next(self._uses)
             self._bytes += answer.size
@@ -45,8 +52,18 @@ class Shelf:
         """Drop everything that belongs to another revision."""
         if revision != self._revision:
             with self._lock:
+                in_pieces = {key: each.pieces for key, each in self._answers.items() if each.pieces}
                 self._revision = revision
                 self._empty()
+                self._former.update(in_pieces)
+                self._former_until = time.monotonic() + FORMER_SECONDS
+        elif self._former and time.monotonic() > self._former_until:
+            with self._lock:
+                self._former = {}
+
+    def former(self, key: str) -> Deflated:
+        """Return the packed pieces of the answer that was kept under another revision until just now."""
+        return self._former.get(key, {})
 
     def forget(self) -> None:
         with self._lock:
@@ -55,7 +72,8 @@ class Shelf:
     def __contains__(self, word: bytes) -> bool:
         """Return whether `word` stands in anything that is kept."""
         with self._lock:
-            return any(word in each.body for each in self._answers.values())
+            former = [inflate(piece) for each in self._former.values() for piece in each.values()]
+            return any(word in body for body in (*former, *(each.body for each in self._answers.values())))
 
     def __len__(self) -> int:
         return len(self._answers)
@@ -63,6 +81,7 @@ class Shelf:
     def _empty(self) -> None:
         self._answers.clear()
         self._used.clear()
+        self._former = {}
         self._bytes = 0
 
     def _drop(self, key: str) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 
 from ozgtermine.ical.entry import Entry, is_all_day, times_of, vevent_of
 from ozgtermine.ical.lines import line, parameter, text, utc
@@ -95,19 +94,9 @@ def times(event: Event) -> str:
     return b"".join(_times(event)).decode()
 
 
-def fingerprint(event: Event, documents: Sequence[Document], links: Links) -> str:
-    """Return what the bytes of `vevent` depend on, in short: another fingerprint means render again."""
-    series, venue, room = event.series, event.venue, event.room
-    parts = (
-        WRITER_VERSION,
-        links.base_url,
-        (event.id, event.version, utc(event.changed_at)),
-        (series.title, series.singular, series.default_duration_minutes, series.contact_email),
-        venue.address if venue else "",
-        room.name if room else "",
-        [(each.id, each.slug, each.title, each.current.sha256, each.published_at) for each in documents],
-    )
-    return sha256(repr(parts).encode()).hexdigest()
+def times_in(entry: bytes) -> str:
+    """Return the same lines out of a whole entry: nothing comes between them and its SUMMARY."""
+    return entry[entry.index(b"\r\nDTSTART") + 2 : entry.index(b"\r\nSUMMARY") + 2].decode()
 
 
 def last_modified(event: Event, documents: Sequence[Document] = ()) -> datetime:

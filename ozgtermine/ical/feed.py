@@ -3,13 +3,13 @@
 No METHOD, and no UID: vdirsyncer kept one of six events of a calendar that had one.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from ozgtermine.ical.lines import line, text
 from ozgtermine.ical.timezone import VTIMEZONE, ZONE
-from ozgtermine.models import Event
 
 PRODID = "-//Sachsen-Anhalt MID//OZG-Termine//DE"
 POLL_EVERY = "PT4H"
@@ -17,6 +17,7 @@ MOST_BYTES = 1_000_000
 """Google takes no larger one."""
 BYTES_FOR_THE_REST = 120_000
 """What the header and the entries of what has left may take."""
+_DAYS = re.compile(rb"\r\nDTSTART[^:]*:(\d{8})[^\r]*\r\nDTEND[^:]*:(\d{8})")
 # Apple wants the value, RFC 7986 the name (CSS Color 3).
 COLOURS = {
     "steelblue": "#4682B4",
@@ -48,27 +49,29 @@ def calendar(feed: Feed, entries: Iterable[bytes]) -> bytes:
     return b"".join((header(feed), *entries, b"END:VCALENDAR\r\n"))
 
 
-def that_fit(events: Sequence[Event], entries: Sequence[bytes], today: date) -> list[tuple[Event, bytes]]:
-    """Return the events with their entries, in their order, without those that a calendar has no room for.
+def that_fit(entries: Sequence[bytes], today: date) -> list[bool]:
+    """Return for each entry whether the calendar has room for it.
 
     What is over gives way first, the longest ago first of all; then what is farthest away.
     """
-    pairs = list(zip(events, entries, strict=True))
     room = MOST_BYTES - BYTES_FOR_THE_REST
     if sum(map(len, entries)) <= room:
-        return pairs
-    fits = set()
-    for event, entry in sorted(pairs, key=lambda pair: _distance(pair[0], today)):
-        room -= len(entry)
+        return [True] * len(entries)
+    fits = [False] * len(entries)
+    for _distance, number in sorted((_distance_to(today, entry), number) for number, entry in enumerate(entries)):
+        room -= len(entries[number])
         if room < 0:
             break
-        fits.add(event.uid)
-    return [pair for pair in pairs if pair[0].uid in fits]
+        fits[number] = True
+    return fits
 
 
-def _distance(event: Event, today: date) -> tuple[bool, int, str]:
+def _distance_to(today: date, entry: bytes) -> tuple[bool, int]:
     """Return what puts the nearest first; days, not instants, so that a calendar changes by itself at midnight."""
-    return event.ends_on < today, abs((event.starts_on - today).days), event.uid
+    found = _DAYS.search(entry)
+    assert found  # noqa: S101 - every entry of ours has both
+    starts_on, ends_on = (date.fromisoformat(each.decode()) for each in found.groups())
+    return ends_on < today, abs((starts_on - today).days)
 
 
 def header(feed: Feed) -> bytes:

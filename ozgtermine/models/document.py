@@ -35,7 +35,7 @@ class Document(Base):
     slug: Mapped[Word]
     language: Mapped[Word] = mapped_column(default="de")
     visibility: Mapped[Visibility] = enum_column(Visibility, default=Visibility.PUBLIC)
-    published_at: Mapped[datetime | None]
+    published_at: Mapped[datetime | None] = mapped_column(index=True)
     created_at: Mapped[datetime] = mapped_column(info={"derived": True})
 
     event: Mapped[Event] = relationship(back_populates="documents")

@@ -128,9 +128,9 @@ class RegistrationOffer(Terms, Base):
     def opens(self) -> datetime | None:
         """Return the instant from which one can register, None for from the event's publication on."""
         if self.opens_with_issue is not None:
-            return _morning(self.opens_with_issue.appears_on)
+            return morning(self.opens_with_issue.appears_on)
         if self.opens_days_before is not None:
-            return _morning(self.event.starts_on - timedelta(days=self.opens_days_before))
+            return morning(self.event.starts_on - timedelta(days=self.opens_days_before))
         return self.opens_at
 
     def closes(self) -> datetime:
@@ -150,7 +150,7 @@ class RegistrationOffer(Terms, Base):
         return self.mail_domains.split()
 
 
-def _morning(day: date) -> datetime:
+def morning(day: date) -> datetime:
     return datetime.combine(day, OPENING_TIME, ZoneInfo(schedule.ZONE))
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ozgtermine.clock import BERLIN
-from ozgtermine.ical.component import DEFAULT_MINUTES
+from ozgtermine.ical.entry import DEFAULT_MINUTES
 from ozgtermine.mail.letterhead import Letterhead
 from ozgtermine.models import Event, EventStatus, ImportedEvent, RegistrationOffer, Series, TopicKind, Venue
 from ozgtermine.operations import scheduling

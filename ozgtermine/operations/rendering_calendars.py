@@ -1,57 +1,127 @@
-"""Keep the calendar entries of events as bytes, so that a feed is a join."""
+"""Keep the calendar entries of events as bytes, so that a feed is a join.
+
+What a kept entry depends on is told by its fingerprint: made of the event's version and of what surrounds it. A feed
+compares bare columns; only events whose fingerprint has changed are loaded and rendered.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
+from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from ozgtermine.ical.component import fingerprint, vevent
+from ozgtermine.ical.component import WRITER_VERSION, vevent
 from ozgtermine.links import Links
-from ozgtermine.models import Event, RenderedEvent
-from ozgtermine.queries.calendars import AUDIENCE, kept_rows, public_documents
+from ozgtermine.models import Document, Event, RenderedEvent, Room, Series, Venue
+from ozgtermine.queries.calendars import (
+    AUDIENCE,
+    AttachedRow,
+    attached_rows,
+    entries_to_render,
+    kept_rows,
+    public_documents,
+)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Entry:
+class Entry(NamedTuple):
     """The entry of one event; `is_fresh` where it was rendered just now and is not kept yet."""
 
     event_id: int
+    uid: str
+    sequence: int
     language: str
     fingerprint: str
     content: bytes
     is_fresh: bool
 
 
-def kept_events(
-    session: Session, events: Sequence[Event], *, links: Links, language: str, now: datetime
+class Surroundings:
+    """Says what an entry takes from elsewhere than its event: series, venue, room, the site's address, the writer."""
+
+    def __init__(self, session: Session, links: Links) -> None:
+        self._site = (WRITER_VERSION, links.base_url)
+        self._series = {each.id: each for each in session.scalars(select(Series))}
+        self._venues = {each.id: each for each in session.scalars(select(Venue))}
+        self._rooms = {each.id: each for each in session.scalars(select(Room))}
+        self._known: dict[tuple[int, int | None, int | None], str] = {}
+
+    def of(self, series_id: int, venue_id: int | None, room_id: int | None) -> str:
+        """Return them in short, each combination made once."""
+        where = (series_id, venue_id, room_id)
+        if where not in self._known:
+            series = self._series[series_id]
+            parts = (
+                self._site,
+                (series.title, series.singular, series.default_duration_minutes, series.contact_email),
+                self._venues[venue_id].address if venue_id else "",
+                self._rooms[room_id].name if room_id else "",
+            )
+            self._known[where] = _short(parts)
+        return self._known[where]
+
+    def fingerprint(self, event: Event, documents: Iterable[AttachedRow]) -> str:
+        """Return what the bytes of an entry depend on: another fingerprint means render again."""
+        return _fingerprint(event.version, self.of(event.series_id, event.venue_id, event.room_id), documents)
+
+
+def _fingerprint(version: int, surroundings: str, documents: Iterable[AttachedRow]) -> str:
+    attached = [tuple(each) for each in documents]
+    return f"{version} {surroundings} {_short(attached)}" if attached else f"{version} {surroundings}"
+
+
+def _short(parts: object) -> str:
+    return sha256(repr(parts).encode()).hexdigest()[:32]
+
+
+def kept_entries(
+    session: Session, shown: ColumnElement[bool], *, links: Links, language: str, now: datetime
 ) -> list[Entry]:
-    """Return the entries in the order of `events`, rendering only those whose kept bytes do not fit any more."""
-    ids = [each.id for each in events]
-    attached = public_documents(session, ids, now)
-    kept = kept_rows(session, ids, language)
-    entries = []
-    for event in events:
-        documents = attached.get(event.id, [])
-        wanted = fingerprint(event, documents, links)
-        row = kept.get(event.id)
-        fits = row is not None and row.fingerprint == wanted
-        content = row.content if row is not None and fits else vevent(event, documents, links, language)
-        entries.append(
-            Entry(event_id=event.id, language=language, fingerprint=wanted, content=content, is_fresh=not fits)
-        )
+    """Return the entries of the events that are `shown`, in a calendar's order."""
+    surroundings, attached = Surroundings(session, links), attached_rows(session, shown, now)
+    entries, stale = [], []
+    for _start, uid, event_id, sequence, version, series, venue, room, fingerprint, content in kept_rows(
+        session, shown, language
+    ):
+        wanted = _fingerprint(version, surroundings.of(series, venue, room), attached.get(event_id, ()))
+        if fingerprint != wanted:
+            stale.append(event_id)
+        entries.append(Entry(event_id, uid, sequence, language, wanted, content or b"", is_fresh=False))
+    if not stale:
+        return entries
+    fresh = _rendered(session, stale, surroundings, links=links, language=language, now=now)
+    return [fresh.get(each.event_id, each) for each in entries if each.content or each.event_id in fresh]
+
+
+def _rendered(
+    session: Session, event_ids: Sequence[int], around: Surroundings, *, links: Links, language: str, now: datetime
+) -> dict[int, Entry]:
+    """Return the entries made anew; their fingerprints are of what was rendered, not of what was compared."""
+    documents, entries = public_documents(session, event_ids, now), {}
+    for event in entries_to_render(session, event_ids):
+        attached = documents.get(event.id, [])
+        entries[event.id] = Entry(
+            event.id, event.uid, event.sequence, language, around.fingerprint(event, _as_rows(attached)),
+            vevent(event, attached, links, language), is_fresh=True,
+        )  # fmt: skip
     return entries
+
+
+def _as_rows(documents: Iterable[Document]) -> Iterator[AttachedRow]:
+    for each in documents:
+        assert each.published_at is not None  # noqa: S101 - only published ones are public
+        yield AttachedRow(each.event_id, each.id, each.slug, each.title, each.published_at, each.current.id)
 
 
 def unequal_entries(session: Session, *, links: Links, now: datetime) -> Iterator[str]:
     """Yield the UIDs of entries whose kept bytes are not what the writer makes of the same content now."""
     rows = list(session.scalars(select(RenderedEvent).where(RenderedEvent.audience == AUDIENCE)))
     events = {each.id: each for each in session.scalars(select(Event))}
-    attached = public_documents(session, events, now)
+    attached, surroundings = public_documents(session, events, now), Surroundings(session, links)
     for row in sorted(rows, key=lambda each: (each.event_id, each.language)):
         event, documents = events[row.event_id], attached.get(row.event_id, [])
-        fits = row.fingerprint == fingerprint(event, documents, links)
+        fits = row.fingerprint == surroundings.fingerprint(event, _as_rows(documents))
         if fits and row.content != vevent(event, documents, links, row.language):
             yield event.uid
 

@@ -4,21 +4,32 @@ Whatever the cause (hidden, deleted, moved to another series, its day unknown ag
 What is merely too old for the feed leaves without a word.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from ozgtermine.clock import BERLIN
-from ozgtermine.ical.component import departed, times
+from ozgtermine.ical.component import departed, times, times_in
 from ozgtermine.models import Event, FeedEntry
+from ozgtermine.operations.rendering_calendars import Entry
 from ozgtermine.queries.calendars import CANCELLED_STAY, too_old
 
 Shown = Mapping[str, tuple[int, str]]
 """UID → sequence and the lines of its times."""
 MOST_DEPARTURES = 200
+
+
+class HandedOut(NamedTuple):
+    """A `FeedEntry` as bare columns: by the thousand rows cost too much."""
+
+    uid: str
+    sequence: int
+    times: str
+    left_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,14 +40,22 @@ class Difference:
     forgotten: frozenset[str]
     departing: frozenset[str]
 
-    def __bool__(self) -> bool:
-        return bool(self.written or self.forgotten or self.departing)
+    @property
+    def uids(self) -> frozenset[str]:
+        return self.forgotten | self.departing | self.written.keys()
 
 
-def handed_out(session: Session, feed: str, *, to_write: bool = False) -> dict[str, FeedEntry]:
-    """Return what the feed has handed out, by UID; locked `to_write`, so that all processes say the same."""
-    found = select(FeedEntry).where(FeedEntry.feed == feed)
-    return {each.uid: each for each in session.scalars(found.with_for_update() if to_write else found)}
+def handed_out(session: Session, feed: str) -> dict[str, HandedOut]:
+    """Return what the feed has handed out, by UID."""
+    columns = (FeedEntry.uid, FeedEntry.sequence, FeedEntry.times, FeedEntry.left_at)
+    rows = session.execute(select(*columns).where(FeedEntry.feed == feed))
+    return {row.uid: HandedOut._make(row) for row in rows}
+
+
+def locked(session: Session, feed: str, uids: Collection[str]) -> dict[str, HandedOut]:
+    """Return the same for `uids`, locked to be written: all processes say the same."""
+    session.execute(select(FeedEntry.uid).where(FeedEntry.feed == feed).with_for_update())
+    return {uid: each for uid, each in handed_out(session, feed).items() if uid in uids}
 
 
 def shown_entries(events: Iterable[Event]) -> Shown:
@@ -44,8 +63,13 @@ def shown_entries(events: Iterable[Event]) -> Shown:
     return {each.uid: (each.sequence, times(each)) for each in events}
 
 
+def shown_by(entries: Iterable[Entry]) -> Shown:
+    """Return what a feed hands out with these kept entries."""
+    return {each.uid: (each.sequence, times_in(each.content)) for each in entries}
+
+
 def difference(
-    session: Session, known: Mapping[str, FeedEntry], shown: Shown, belongs: ColumnElement[bool], now: datetime
+    session: Session, known: Mapping[str, HandedOut], shown: Shown, belongs: ColumnElement[bool], now: datetime
 ) -> Difference:
     """Compare what was handed out with what the feed shows now, and with all that `belongs` to it."""
     missing = {uid for uid, each in known.items() if uid not in shown and each.left_at is None}
@@ -58,7 +82,7 @@ def difference(
     )
 
 
-def _stored(entry: FeedEntry) -> tuple[int, str] | None:
+def _stored(entry: HandedOut) -> tuple[int, str] | None:
     return None if entry.left_at else (entry.sequence, entry.times)
 
 
@@ -67,25 +91,24 @@ def _is_still_said(left_at: datetime, now: datetime) -> bool:
     return left_at.astimezone(BERLIN).date() >= now.astimezone(BERLIN).date() - CANCELLED_STAY
 
 
-def note(
-    session: Session, feed: str, known: dict[str, FeedEntry], found: Difference, now: datetime
-) -> dict[str, FeedEntry]:
-    """Write the difference down and return what the feed has handed out then."""
-    for uid, (sequence, lines) in found.written.items():
-        entry = known.get(uid)
-        if entry is None:
-            entry = known[uid] = FeedEntry(feed=feed, uid=uid)
-            session.add(entry)
-        entry.sequence, entry.times, entry.left_at = sequence, lines, None
-    for uid in found.forgotten:
-        session.delete(known.pop(uid))
-    for uid in found.departing:
-        known[uid].left_at = now
-    session.flush()
-    return known
+def note(session: Session, feed: str, known: Collection[str], found: Difference, now: datetime) -> None:
+    """Write the difference down; `known` are the UIDs that have a row."""
+    rows: list[dict[str, object]] = [
+        {"feed": feed, "uid": uid, "sequence": sequence, "times": lines, "left_at": None}
+        for uid, (sequence, lines) in found.written.items()
+    ]
+    new = [row for row in rows if row["uid"] not in known]
+    changed = [row for row in rows if row["uid"] in known]
+    changed += [{"feed": feed, "uid": uid, "left_at": now} for uid in found.departing]
+    if new:
+        session.execute(insert(FeedEntry), new)
+    if changed:
+        session.execute(update(FeedEntry), changed)
+    if found.forgotten:
+        session.execute(delete(FeedEntry).where(FeedEntry.feed == feed, FeedEntry.uid.in_(found.forgotten)))
 
 
-def departures(known: Iterable[FeedEntry], language: str = "de") -> list[bytes]:
+def departures(known: Iterable[HandedOut], language: str = "de") -> list[bytes]:
     """Return the entries that say no more than that something is off; of very many the last ones."""
     left = [(each.left_at, each) for each in known if each.left_at]
     last = sorted(left, key=lambda pair: (pair[0], pair[1].uid), reverse=True)[:MOST_DEPARTURES]
@@ -95,5 +118,5 @@ def departures(known: Iterable[FeedEntry], language: str = "de") -> list[bytes]:
     ]
 
 
-def last_departure(known: Iterable[FeedEntry]) -> datetime | None:
+def last_departure(known: Iterable[HandedOut]) -> datetime | None:
     return max((each.left_at for each in known if each.left_at), default=None)

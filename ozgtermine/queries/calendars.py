@@ -1,11 +1,14 @@
 """What stands in the public calendars, and when they change."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
+from operator import itemgetter
+from typing import NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, func, or_, select, true, type_coerce
+from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.types import NULLTYPE
 
 from ozgtermine.clock import BERLIN
 from ozgtermine.models import (
@@ -18,8 +21,8 @@ from ozgtermine.models import (
     Series,
     SeriesKind,
 )
-from ozgtermine.queries.documents import documents
-from ozgtermine.queries.events import events, visible_to
+from ozgtermine.queries.documents import documents, documents_visible_to
+from ozgtermine.queries.events import visible_to
 from ozgtermine.rules.permissions import ANONYMOUS
 from ozgtermine.rules.schedule import Precision
 
@@ -41,20 +44,84 @@ def of_all() -> ColumnElement[bool]:
     return true()
 
 
-def calendar_events(scope: ColumnElement[bool], now: datetime, year: int | None = None) -> Select[Event]:
-    """Return the public events from 1 January of last year on, or those of `year`, in no order.
+KeptRow = tuple[object, str, int, int, int, int, int | None, int | None, str | None, bytes | None]
+"""Start, UID, id, sequence, version, series, venue, room; fingerprint and content of the kept entry."""
+
+
+class AttachedRow(NamedTuple):
+    """A published public document, as bare columns; `version_id` is that of its newest file."""
+
+    event_id: int
+    id: int
+    slug: str
+    title: str
+    published_at: datetime
+    version_id: int
+
+
+def in_calendar(scope: ColumnElement[bool], now: datetime, year: int | None = None) -> ColumnElement[bool]:
+    """Return the condition of public events from 1 January of last year on, or those of `year`.
 
     Cancelled ones stay for 90 days after their date.
     """
     today = now.astimezone(BERLIN).date()
     stays = or_(Event.status != EventStatus.CANCELLED, Event.ends_on >= today - CANCELLED_STAY)
     in_time = Event.starts_on >= first_day(today) if year is None else _in_year(year)
-    return events(ANONYMOUS, now).where(scope, KNOWN_TO_THE_DAY, in_time, stays)
+    return and_(scope, KNOWN_TO_THE_DAY, in_time, stays, visible_to(ANONYMOUS, now))
+
+
+def only(event: Event) -> ColumnElement[bool]:
+    """Return the condition of that event alone, if calendars can show it."""
+    return and_(Event.id == event.id, KNOWN_TO_THE_DAY)
 
 
 def in_order(found: Iterable[Event]) -> list[Event]:
     """Return the events as calendars have them; databases differ in how they order words."""
     return sorted(found, key=lambda event: (event.starts_at, event.uid))
+
+
+def kept_rows(session: Session, shown: ColumnElement[bool], language: str) -> Sequence[KeptRow]:
+    """Return the events that a calendar shows, in its order, with what is kept of their entries.
+
+    Instants come as the database stores them: to convert them by the thousand takes longer than to sort them.
+    """
+    kept = and_(
+        RenderedEvent.event_id == Event.id, RenderedEvent.language == language, RenderedEvent.audience == AUDIENCE
+    )
+    columns = (
+        type_coerce(Event.starts_at, NULLTYPE), Event.uid, Event.id, Event.sequence, Event.version, Event.series_id,
+        Event.venue_id, Event.room_id, RenderedEvent.fingerprint, RenderedEvent.content,
+    )  # fmt: skip
+    found = select(*columns).join(Event.series).outerjoin(RenderedEvent, kept).where(shown)
+    rows = cast("Sequence[KeptRow]", session.execute(found).all())
+    return sorted(rows, key=itemgetter(0, 1))  # not by the database: they differ in how they order words
+
+
+def attached_rows(session: Session, shown: ColumnElement[bool], now: datetime) -> dict[int, list[AttachedRow]]:
+    """Return the documents that the entries of a calendar name, by their event."""
+    newest = func.max(DocumentVersion.id).label("version_id")
+    columns = (Document.event_id, Document.id, Document.slug, Document.title, Document.published_at)
+    statement = (
+        select(*columns, newest)
+        .join(Document.event)
+        .join(Event.series)
+        .join(Document.versions)
+        .where(shown, documents_visible_to(ANONYMOUS, now))
+        .group_by(*columns)
+        .order_by(Document.id)
+    )
+    found: defaultdict[int, list[AttachedRow]] = defaultdict(list)
+    for row in session.execute(statement):
+        found[row.event_id].append(AttachedRow._make(row))
+    return found
+
+
+def entries_to_render(session: Session, event_ids: Collection[int]) -> Sequence[Event]:
+    """Return events with all that their entries say, save for documents."""
+    wanted = select(Event).where(Event.id.in_(event_ids))
+    return session.scalars(
+        wanted.options(joinedload(Event.series), joinedload(Event.venue), joinedload(Event.room))
+    ).all()
 
 
 def first_day(today: date) -> date:
@@ -90,14 +157,6 @@ def public_documents(session: Session, event_ids: Collection[int], now: datetime
     ):
         found[each.event_id].append(each)
     return found
-
-
-def kept_rows(session: Session, event_ids: Iterable[int], language: str) -> dict[int, RenderedEvent]:
-    """Return the kept entries by their event."""
-    wanted = select(RenderedEvent).where(
-        RenderedEvent.event_id.in_(event_ids), RenderedEvent.language == language, RenderedEvent.audience == AUDIENCE
-    )
-    return {each.event_id: each for each in session.scalars(wanted)}
 
 
 def was_public(session: Session, slug: str) -> bool:

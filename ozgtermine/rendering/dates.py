@@ -18,6 +18,8 @@ _PATTERNS = {
         "full": "d. MMMM y",
         "short": "EE, dd.MM.y",
         "month": "MMMM y",
+        "short month": "MMM",
+        "weekday": "EE",
         "numeric": "dd.MM.y",
     },
     "en": {
@@ -25,6 +27,8 @@ _PATTERNS = {
         "full": "d MMMM y",
         "short": "EE, d MMM y",
         "month": "MMMM y",
+        "short month": "MMM",
+        "weekday": "EE",
         "numeric": "dd/MM/y",
     },
 }
@@ -33,6 +37,8 @@ _PATTERNS = {
 @lru_cache(maxsize=4096)
 def _formatted(day: date, pattern: str, language: str) -> str:
     text = format_date(day, _PATTERNS[language][pattern], locale=language)
+    if pattern == "weekday":
+        return text.rstrip(".")
     return text.replace(".,", ",") if pattern == "short" else text
 
 
@@ -63,12 +69,12 @@ def month_heading(day: date, language: str = "de") -> str:
 
 def weekday_short(day: date, language: str = "de") -> str:
     """Return "Mi"."""
-    return format_date(day, "EE", locale=language).rstrip(".")
+    return _formatted(day, "weekday", language)
 
 
 def month_short(day: date, language: str = "de") -> str:
     """Return "Feb."."""
-    return format_date(day, "MMM", locale=language)
+    return _formatted(day, "short month", language)
 
 
 def clock(value: time) -> str:

@@ -2,8 +2,10 @@
 
 import logging
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import compress
 from typing import ClassVar
 
 from flask import Blueprint, Response, request
@@ -17,7 +19,8 @@ from ozgtermine.errors import BusyError, InvalidValueError, NotFoundError
 from ozgtermine.ical.feed import Feed, calendar, that_fit
 from ozgtermine.models import Event
 from ozgtermine.operations import tracking_feeds
-from ozgtermine.operations.rendering_calendars import Entry, keep, kept_events
+from ozgtermine.operations.rendering_calendars import Entry, keep, kept_entries
+from ozgtermine.operations.tracking_feeds import HandedOut
 from ozgtermine.queries import calendars
 from ozgtermine.queries.events import find_event, find_series, visible_series
 from ozgtermine.queries.turning_points import next_turn
@@ -106,12 +109,11 @@ def _made_feed(name: str, year: int | None, language: str, now: datetime) -> Mad
     if year is not None:
         described = replace(described, name=f"{described.name} {year}", address=f"{described.address}?jahr={year}")
         key = f"{name}-{year}"
-    events = calendars.in_order(db.session.scalars(calendars.calendar_events(scope, now, year)))
     asked = _Asked(
         described=described, scope=scope, file_name=f"{key}.ics", language=language,
         tracked_as=tracked_as(key, language),
     )  # fmt: skip
-    return _made(asked, events, now)
+    return _made(asked, calendars.in_calendar(scope, now, year), now)
 
 
 def tracked_as(key: str, language: str) -> str:
@@ -160,33 +162,35 @@ def _made_event(slug: str, language: str, now: datetime) -> Made:
         address=links().event_calendar(slug, language),
         page=links().event(slug),
     )
-    shown = [found] if found.when.is_known_to_the_day else []
     asked = _Asked(described=described, scope=Event.id == found.id, file_name=f"{slug}.ics", language=language)
-    return _made(asked, shown, now)
+    return _made(asked, calendars.only(found), now)
 
 
-def _made(asked: _Asked, events: list[Event], now: datetime) -> Made:
+def _made(asked: _Asked, shown: ColumnElement[bool], now: datetime) -> Made:
     """Make the calendar. Nothing is dated in the present second: it could change within it once more."""
     session = db.session()
     valid_until = calendars.changes_by_itself_at(session, now)
     last_change = calendars.last_change(session, asked.scope, now)
-    entries = kept_events(session, events, links=links(), language=asked.language, now=now)
-    fitting = that_fit(events, [each.content for each in entries], clock.berlin_day(now))
-    shown = tracking_feeds.shown_entries(event for event, _entry in fitting)
+    entries = kept_entries(session, shown, links=links(), language=asked.language, now=now)
     _keep(entries)
-    belongs = calendars.belongs(asked.scope, now)
-    known = tracked(asked.tracked_as, shown, belongs, now) if asked.tracked_as else ()
+    fitting = list(compress(entries, that_fit([each.content for each in entries], clock.berlin_day(now))))
+    known = _tracked(asked, fitting, now) if asked.tracked_as else ()
     changed_at = max(filter(None, (last_change, tracking_feeds.last_departure(known))))
     return Made(
         body=calendar(
             asked.described,
-            (*(entry for _event, entry in fitting), *tracking_feeds.departures(known, asked.language)),
+            (*(each.content for each in fitting), *tracking_feeds.departures(known, asked.language)),
         ),
         content_type=CALENDAR,
         file_name=asked.file_name,
         valid_until=valid_until,
         last_modified=changed_at if changed_at < now.replace(microsecond=0) else None,
     )
+
+
+def _tracked(asked: _Asked, entries: list[Entry], now: datetime) -> Collection[HandedOut]:
+    belongs = calendars.belongs(asked.scope, now)
+    return tracked(asked.tracked_as, tracking_feeds.shown_by(entries), belongs, now)
 
 
 def _keep(entries: list[Entry]) -> None:

@@ -1,6 +1,7 @@
 """A person's own calendar under a secret address: what one has a seat at or is a member of, with how to get in."""
 
 from hashlib import sha256
+from itertools import compress
 
 from flask import Blueprint, Response, make_response, request
 from werkzeug.exceptions import Gone
@@ -39,15 +40,16 @@ def feed(token: str) -> Response:
         raise Gone
     own = own_events(db.session(), found.email_normalised, now)
     shown = list(recent(own, now))
-    fitting = that_fit([each.event for each in shown], _entries(shown), clock.berlin_day(now))
-    handed_out = tracking_feeds.shown_entries(event for event, _entry in fitting)
+    entries = _entries(shown)
+    fits = that_fit(entries, clock.berlin_day(now))
+    handed_out = tracking_feeds.shown_entries(each.event for each in compress(shown, fits))
     known = tracked(f"p/{found.id}", handed_out, Event.id.in_([each.event.id for each in own]), now)
     described = Feed(
         name=translate(N_("%(product)s: meine Termine"), product=settings().name),
         description=translate(N_("Termine, an denen Sie teilnehmen. Diese Adresse ist nur für Sie.")),
         colour=COLOUR, address=links().personal_calendar(token), page=links().start(),
     )  # fmt: skip
-    return _private(calendar(described, (*(entry for _event, entry in fitting), *tracking_feeds.departures(known))))
+    return _private(calendar(described, (*compress(entries, fits), *tracking_feeds.departures(known))))
 
 
 def _entries(shown: list[OwnEvent]) -> list[bytes]:

@@ -8,11 +8,11 @@ import icalendar
 import pytest
 from sqlalchemy.orm import Session
 
-from ozgtermine.ical.component import fingerprint, vevent
+from ozgtermine.ical.component import times, times_of, vevent
 from ozgtermine.ical.feed import Feed, calendar
 from ozgtermine.ical.invitation import Attendance, cancel, request
 from ozgtermine.links import Links
-from ozgtermine.models import Event, EventStatus, SeriesKind, TopicKind, Venue
+from ozgtermine.models import Event, EventStatus, TopicKind, Venue
 from ozgtermine.rules.registering import Mode
 from ozgtermine.rules.schedule import When, when
 from tests import factories
@@ -137,19 +137,10 @@ def test_the_time_zone_has_rules_and_is_right_on_both_sides_of_the_change(sessio
     assert offsets == [timedelta(hours=hours) for hours in (1, 2, 2, 1)]
 
 
-def test_whatever_the_bytes_depend_on_is_in_the_fingerprint(session: Session) -> None:
-    series = factories.series(session, kind=SeriesKind.OTHER)
-    one = event(session, series=series)
-    seen = {fingerprint(one, [], LINKS), fingerprint(one, [], Links("https://neu.example"))}
-    for change in (
-        lambda: setattr(one, "topic", "Neu"),
-        lambda: setattr(series, "title", "Neu"),
-        lambda: setattr(one, "venue", Venue(name="Halle")),
-    ):
-        change()
-        session.flush()
-        seen.add(fingerprint(one, [], LINKS))
-    assert len(seen) == 5
+@pytest.mark.parametrize("at", [when(starts_on=date(2023, 2, 22)), factories.consultation_hour()])
+def test_the_times_are_read_out_of_a_whole_entry(session: Session, at: When) -> None:
+    one = event(session, at=at, uid="u1,DTSTART", topic="SUMMARY: DTSTART " * 9)
+    assert times_of(vevent(one, [], LINKS)) == times(one)
 
 
 PROGRAM = """
