@@ -8,7 +8,7 @@ import icalendar
 import pytest
 from sqlalchemy.orm import Session
 
-from ozgtermine.ical.component import times, times_of, vevent
+from ozgtermine.ical.component import times, times_in, vevent
 from ozgtermine.ical.feed import Feed, calendar
 from ozgtermine.ical.invitation import Attendance, cancel, request
 from ozgtermine.links import Links
@@ -140,7 +140,7 @@ def test_the_time_zone_has_rules_and_is_right_on_both_sides_of_the_change(sessio
 @pytest.mark.parametrize("at", [when(starts_on=date(2023, 2, 22)), factories.consultation_hour()])
 def test_the_times_are_read_out_of_a_whole_entry(session: Session, at: When) -> None:
     one = event(session, at=at, uid="u1,DTSTART", topic="SUMMARY: DTSTART " * 9)
-    assert times_of(vevent(one, [], LINKS)) == times(one)
+    assert times_in(vevent(one, [], LINKS)) == times(one)
 
 
 PROGRAM = """
