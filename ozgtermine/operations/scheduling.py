@@ -110,7 +110,7 @@ def edit_event(
 
     The date of a published event is changed by `move` alone, so that everybody learns of it.
     """
-    with tracked(event, now), _coming_or_leaving(event, now):
+    with tracked(event, now):
         if event.published_at is None:
             event.set_when(when)
         _take_over(session, event, details)
@@ -201,35 +201,15 @@ def publish(
     """
     given = number or event.number or next_number(session, event.series)
     _check_number(session, event, given)
-    with tracked(event, now), _coming_or_leaving(event, now):
+    with tracked(event, now):
         event.published_at, event.number = publish_at, given
     _flush_with_number(session, given)
 
 
 def hide(event: Event, *, now: datetime) -> None:
     """Make the event a draft again; its number, address and registrations stay."""
-    with _coming_or_leaving(event, now):
+    with tracked(event, now):
         event.published_at = None
-
-
-@contextmanager
-def _coming_or_leaving(event: Event, now: datetime) -> Iterator[None]:
-    """Date the event anew if the public gains or loses sight of it.
-
-    When it leaves, room is left for a number, which the entry that takes it out of calendars has: shown again, the
-    event outranks that entry (RFC 5546, 2.1.4).
-    """
-    was_seen, before = _is_seen(event, now), (event.published_at, event.visibility)
-    yield
-    if (event.published_at, event.visibility) != before and not (was_seen and _is_seen(event, now)):
-        event.changed_at = now
-        if was_seen:
-            event.sequence += 2
-            leave_room(event)
-
-
-def _is_seen(event: Event, now: datetime) -> bool:
-    return event.is_published(now) and event.visibility is Visibility.PUBLIC
 
 
 def move(event: Event, when: When, *, reason: str, now: datetime) -> None:
@@ -257,7 +237,7 @@ def cancel(event: Event, *, reason: str, now: datetime) -> None:
 
 def show_to(event: Event, visibility: Visibility, *, now: datetime) -> None:
     """Let others see the event than before."""
-    with _coming_or_leaving(event, now):
+    with tracked(event, now):
         event.visibility = visibility
 
 
@@ -275,8 +255,11 @@ def restore(session: Session, event: Event, *, letterhead: Letterhead, now: date
 def tracked(event: Event, now: datetime) -> Iterator[None]:
     """Note on the event whether what calendars show has changed, and whether it was time, place or status.
 
-    The last, and another way in, are also noted to be told to those who take part. The programme goes along.
+    The last, and another way in, are also noted to be told to those who take part. The programme goes along. An event
+    that the public loses sight of leaves room for a number, which the entry has that takes it out of calendars: shown
+    again, the event outranks that entry (RFC 5546, 2.1.4).
     """
+    was_seen, shown_to = _is_seen(event, now), (event.published_at, event.visibility)
     place_and_time, content, way_in, before = _place_and_time(event), _content(event), _way_in(event), told(event)
     shared = what_items_share(event)
     yield
@@ -288,8 +271,17 @@ def tracked(event: Event, now: datetime) -> Iterator[None]:
         event.changed_at = now
     elif _content(event) != content:
         event.changed_at = now
+    if (event.published_at, event.visibility) != shown_to and not (was_seen and _is_seen(event, now)):
+        event.changed_at = now
+        if was_seen:
+            event.sequence += 2
+            leave_room(event)
     if has_moved or _way_in(event) != way_in:
         note_change(event, before, now=now)
+
+
+def _is_seen(event: Event, now: datetime) -> bool:
+    return event.is_published(now) and event.visibility is Visibility.PUBLIC
 
 
 def _place_and_time(event: Event) -> tuple[object, ...]:

@@ -8,7 +8,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from ozgtermine import clock
-from ozgtermine.ical.feed import MOST_BYTES
+from ozgtermine.ical.feed import BYTES_FOR_THE_REST, MOST_BYTES
+from ozgtermine.models import FeedEntry
+from ozgtermine.operations.tracking_feeds import departures
 from tests.ical import corpus
 from tests.ical.lint import complaints
 from tests.ical.readers import by_icalendar, by_vobject
@@ -29,6 +31,12 @@ def test_every_reader_finds_what_the_database_says(client: FlaskClient, session:
             assert read(content) == expected, (address, read)
 
 
+def test_a_quote_in_a_file_name_breaks_nothing(client: FlaskClient, session: Session) -> None:
+    corpus.fill(session)
+    [entry] = icalendar.Calendar.from_ical(client.get("/termine/plain.ics").data).walk("VEVENT")
+    assert [each.params["FILENAME"] for each in entry["ATTACH"]] == ["Folien 'A', B; C ü.pdf", "Protokoll ü.pdf"]
+
+
 def test_no_feed_is_larger_than_google_takes_and_the_past_gives_way(client: FlaskClient, session: Session) -> None:
     corpus.many(session, 900, description="Wörter; mit, allem " * 420)
     content = client.get("/kalender/alle.ics").data
@@ -40,3 +48,16 @@ def test_no_feed_is_larger_than_google_takes_and_the_past_gives_way(client: Flas
     assert len([day for day in days if day >= corpus.NOW.date()]) == 450
     assert 0 < len([day for day in days if day < corpus.NOW.date()]) < 450
     assert b"Termin entf" not in content
+
+
+def test_of_very_many_that_have_left_the_last_are_said() -> None:
+    entries = [
+        FeedEntry(uid=f"{number:03}", sequence=0, left_at=corpus.NOW + timedelta(minutes=number),
+                  times="DTSTART;VALUE=DATE:20230301\r\nDTEND;VALUE=DATE:20230302\r\n")
+        for number in range(250)
+    ]  # fmt: skip
+    said = departures(entries)
+    assert len(said) == 200
+    assert b"UID:050\r\n" in said[0]
+    assert b"UID:249\r\n" in said[-1]
+    assert sum(map(len, said)) < BYTES_FOR_THE_REST

@@ -276,6 +276,9 @@ def test_evolution_follows(site: Running, tmp_path: Path) -> None:
     with evolution(tmp_path / "evolution", f"{site.way.address}{FEED}", site.way) as client:
         expectation = Expectation()
         follow(client, site, "Evolution", expectation)
-        found = suffer(client, site, "Evolution", expectation)
-        holds, complaint = withdraw(client, site, "Evolution", expectation.now())
-    print(found, len(holds), complaint)
+        assert suffer(client, site, "Evolution", expectation) == {
+            **dict.fromkeys(FAULTS, KEEPS_IN_SILENCE), "HTML with 200": LOSES_ALL, "empty body with 200": LOSES_ALL,
+        }  # fmt: skip
+        held = expectation.now()
+        assert withdraw(client, site, "Evolution", held) == (held, "")
+    assert {tuple(each.validators) for each in site.way.asked[1:]} == {("If-None-Match",)}

@@ -83,6 +83,9 @@ def test_describing_keeps_the_permalink_and_withdrawing_the_versions(
     assert (document.published_at, len(document.versions)) == (None, 1)
     publish(document, publish_at=NOW + timedelta(days=1))
     assert document.published_at == NOW + timedelta(days=1)
+    publish(document, publish_at=NOW)
+    publish(document, publish_at=NOW + timedelta(minutes=1))  # a second click
+    assert document.published_at == NOW
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from ozgtermine.config import Settings
 from ozgtermine.errors import InvalidValueError, StaleEditError
 from ozgtermine.forms.event import EventForm, event_values
 from ozgtermine.mail.letterhead import Letterhead
-from ozgtermine.models import Event, EventStatus
+from ozgtermine.models import Event, EventStatus, Room, Venue
 from ozgtermine.operations import scheduling
-from ozgtermine.rules.registering import State
+from ozgtermine.rules.registering import Mode, State
 from ozgtermine.rules.schedule import when
 from tests import factories
 from tests.factories import NOW
@@ -46,6 +46,26 @@ def test_a_series_without_numbers_gets_none_and_a_given_one_counts(session: Sess
     with pytest.raises(InvalidValueError) as refusal:
         scheduling.publish(session, first, publish_at=NOW, number=11, now=NOW)
     assert refusal.value.field == "number"
+
+
+def test_a_room_is_one_of_its_house(session: Session) -> None:
+    old, new = (Venue(name=name, rooms=[Room(name="A")]) for name in ("Halle", "Saal"))
+    event = factories.event(session, mode=Mode.ON_SITE, venue=old, room=old.rooms[0])
+    session.add(new)
+    session.flush()
+    form = EventForm.of([old, new], None, {**event_values(event), "venue_id": str(old.id)})
+    scheduling.edit_event(session, event, form.details(), event.when, letterhead=HEAD, now=LATER)
+    assert (event.room_id, event.sequence) == (old.rooms[0].id, 0)
+    form = EventForm.of([old, new], None, {**event_values(event), "venue_id": str(new.id)})
+    scheduling.edit_event(session, event, form.details(), event.when, letterhead=HEAD, now=LATER)
+    assert (event.venue_id, event.room_id, event.sequence) == (new.id, None, 1)
+
+
+def test_taking_back_a_publication_leaves_room_for_a_number(session: Session) -> None:
+    event = factories.event(session)
+    with scheduling.tracked(event, LATER):
+        event.published_at = None
+    assert (event.sequence, event.changed_at) == (2, LATER)
 
 
 def test_moving_keeps_the_old_date_and_raises_the_sequence(session: Session) -> None:

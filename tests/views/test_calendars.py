@@ -1,10 +1,11 @@
 """Calendars as programs fetch them: every header goes back exactly as it came."""
 
+import ast
 import gzip
 import io
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import icalendar
@@ -15,19 +16,33 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
+from werkzeug.http import http_date
 
 from ozgtermine import clock
 from ozgtermine.config import Settings
 from ozgtermine.database import transaction
 from ozgtermine.files.receiving import receive
 from ozgtermine.files.store import DocumentStore
-from ozgtermine.models import Event, EventStatus, RenderedEvent, Series, SeriesKind, TopicKind
+from ozgtermine.models import (
+    Document,
+    Event,
+    EventStatus,
+    RenderedEvent,
+    Room,
+    Series,
+    SeriesKind,
+    TopicKind,
+    Venue,
+)
 from ozgtermine.operations import scheduling
+from ozgtermine.operations.editing_series import SeriesDetails, edit_series
 from ozgtermine.operations.publishing_documents import upload
 from ozgtermine.rules.permissions import ANONYMOUS, Visibility
+from ozgtermine.rules.registering import Mode
 from ozgtermine.rules.schedule import Precision, when
 from tests import factories, samples
 from tests.ical.lint import complaints
+from tests.living import TOP
 
 ADDRESS = "/kalender/alle.ics"
 LOOK = "SELECT revision FROM public_revision"
@@ -137,6 +152,111 @@ def test_head_is_like_get_and_writing_is_not_allowed(client: FlaskClient) -> Non
     for method in ("PUT", "POST", "DELETE", "PROPFIND"):
         answer = client.open(ADDRESS, method=method)
         assert (answer.status_code, answer.mimetype) == (405, "text/plain")
+        assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+
+
+@pytest.mark.usefixtures("hour")
+@pytest.mark.parametrize("address", [ADDRESS, "/kalender/ozg-sprechstunde.ics", "/termine/sprechstunde.ics"])
+def test_head_says_all_that_get_says(client: FlaskClient, address: str) -> None:
+    for coding in ({}, {"Accept-Encoding": "gzip"}):
+        get, head = client.get(address, headers=coding), client.head(address, headers=coding)
+        assert {**head.headers, "Date": ""} == {**get.headers, "Date": ""}
+        assert {"ETag", "Last-Modified", "Content-Length", "Content-Disposition"} <= set(head.headers.keys())
+
+
+@pytest.mark.parametrize("change", ["series", "venue", "room", "document", "withdrawn"])
+def test_the_date_follows_what_entries_borrow(
+    client: FlaskClient, session: Session, hour: Event, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    venue = Venue(name="Halle", rooms=[Room(name="A")])
+    hour.venue, hour.room, hour.mode = venue, venue.rooms[0], Mode.ON_SITE
+    document = factories.document(hour)
+    session.commit()
+    before = client.get(ADDRESS)
+    later = clock.now() + timedelta(hours=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    with transaction() as writing:
+        match change:
+            case "series":
+                writing.get_one(Series, hour.series_id).singular = "Sprechstunde"
+            case "venue":
+                writing.get_one(Venue, venue.id).street = "Neue Straße 1"
+            case "room":
+                writing.get_one(Room, venue.rooms[0].id).name = "B"
+            case "document":
+                writing.get_one(Document, document.id).title = "Folien"
+            case _:
+                writing.get_one(Document, document.id).published_at = None
+    monkeypatch.setattr(clock, "now", lambda: later + timedelta(minutes=1))
+    answer = client.get(ADDRESS, headers={"If-Modified-Since": before.headers["Last-Modified"]})
+    assert (answer.status_code, answer.data != before.data) == (200, True)
+    assert answer.headers["Last-Modified"] == http_date(later)
+    [entry] = icalendar.Calendar.from_ical(answer.data).walk("VEVENT")
+    assert entry["LAST-MODIFIED"].dt == later.replace(microsecond=0)
+    assert entry["SEQUENCE"] == 0
+
+
+def test_another_usual_duration_is_another_time(client: FlaskClient, session: Session) -> None:
+    made = coming(session, at=when(starts_on=SOON, start_time=time(10)))
+    fixed = coming(session, at=when(starts_on=SOON, start_time=time(10), end_time=time(11)), series=made.series)
+    session.commit()
+    with transaction() as writing:
+        writing.get_one(Series, made.series_id).default_duration_minutes = 90
+    found = {each["UID"]: each for each in icalendar.Calendar.from_ical(client.get(ADDRESS).data).walk("VEVENT")}
+    assert (found[made.uid]["SEQUENCE"], found[fixed.uid]["SEQUENCE"]) == (1, 0)
+    assert found[made.uid]["DTEND"].dt - found[made.uid]["DTSTART"].dt == timedelta(minutes=90)
+
+
+def test_no_date_is_given_for_the_present_second(
+    client: FlaskClient, hour: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Within it the calendar could change again, and the date would prove the older bytes current."""
+    now = clock.now().replace(microsecond=100_000) + timedelta(hours=1)
+    monkeypatch.setattr(clock, "now", lambda: now)
+    with transaction() as session:
+        session.get_one(Series, hour.series_id).title = "Neu"
+    assert "Last-Modified" not in client.get(ADDRESS).headers
+
+
+def test_a_series_that_is_shown_again_outranks_its_leaving(client: FlaskClient, hour: Event) -> None:
+    client.get(ADDRESS)
+    with transaction() as session:
+        session.get_one(Series, hour.series_id).visibility = Visibility.EDITORS
+    [gone] = left(client.get(ADDRESS).data)
+    with transaction() as session:
+        session.get_one(Series, hour.series_id).visibility = Visibility.PUBLIC
+    [back] = icalendar.Calendar.from_ical(client.get(ADDRESS).data).walk("VEVENT")
+    assert (back["UID"], back["SUMMARY"]) == (gone["UID"], "OZG-Sprechstunde: Thema")
+    assert back["SEQUENCE"] > gone["SEQUENCE"]
+
+
+def test_addresses_are_for_life_whatever_is_renamed_or_moved(client: FlaskClient, hour: Event) -> None:
+    """No address ever changes, so that nothing has to be redirected."""
+    addresses = (
+        "/kalender/ozg-sprechstunde.ics", "/reihen/ozg-sprechstunde", "/termine/sprechstunde.ics",
+        "/termine/sprechstunde",
+    )  # fmt: skip
+    with transaction() as session:
+        series = session.get_one(Series, hour.series_id)
+        values = {name: getattr(series, name) for name in SeriesDetails.__annotations__}
+        details = SeriesDetails(**(values | {"title": "Ganz anderer Name", "singular": "Stunde"}))
+        edit_series(series, details, seen_version=series.version)
+        there = when(starts_on=SOON + timedelta(days=7))
+        scheduling.move(session.get_one(Event, hour.id), there, reason="", now=clock.now())
+    assert [client.get(each).status_code for each in addresses] == [200] * 4
+    assert "Ganz anderer Name" in client.get("/kalender/ozg-sprechstunde.ics").text
+    assert client.get("/kalender/ganz-anderer-name.ics").status_code == 404
+
+
+def test_no_code_gives_a_row_another_address() -> None:
+    modules = [path for path in (TOP / "ozgtermine").rglob("*.py") if "migrations" not in path.parts]
+    nodes = [node for path in modules for node in ast.walk(ast.parse(path.read_text("utf-8")))]
+    assert [node for node in nodes if isinstance(node, ast.Attribute) and node.attr == "slug"]
+    assert [
+        ast.unparse(node) for node in nodes
+        if isinstance(node, ast.Attribute) and node.attr == "slug" and isinstance(node.ctx, ast.Store)
+    ] == []  # fmt: skip
+    assert "slug" not in (*SeriesDetails.__annotations__, *scheduling.EventDetails.__annotations__)
 
 
 @pytest.fixture
