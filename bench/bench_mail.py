@@ -14,7 +14,8 @@ from sqlalchemy import func, insert, select, update
 
 from bench.installation import Installation, databases, installation
 from bench.load import cpu_seconds, server
-from bench.posting import Flow, typed
+from bench.posting import BEHIND_A_PROXY, flow, typed
+from bench.table import Budget, heading, row
 from ozgtermine.database import db, transaction
 from ozgtermine.mail import messages, outbox
 from ozgtermine.mail.letterhead import Letterhead
@@ -30,7 +31,6 @@ TOKEN = "x" * 43
 
 def main() -> None:
     """Print CPU per mail, memory early and late, and the CPU of a form with and without mails that wait."""
-    print(f"{'':14}{'CPU ms per mail':>16}{'memory MiB':>12}{'later':>7}{'form CPU ms':>13}{'10,000 wait':>13}{'×':>6}")
     with databases() as both:
         for name, url in both:
             with installation(url) as installed:
@@ -38,15 +38,21 @@ def main() -> None:
                 _let_mails_wait(installed)
                 beside = _forms(installed, FORMS)
                 cpu_ms, early, late = _sending(installed)
-            print(f"{name:14}{cpu_ms:16.2f}{early:12.1f}{late:7.1f}{alone:13.2f}{beside:13.2f}{beside / alone:6.2f}")
+            heading(f"mail worker, {name}")
+            row("CPU ms per mail with an invitation", cpu_ms, Budget(5))
+            row(f"memory MiB after {WARM:,} mails", early, digits=1)
+            row(f"× that after {MAILS:,} more", late / early, Budget(1.05))
+            row(f"CPU ms of a form while {WAITING:,} mails wait", beside)
+            row("× the same while none waits", beside / alone, Budget(1.2))
 
 
 def _forms(installed: Installation, first: int) -> float:
     """Return the server's CPU milliseconds for one form sent."""
-    with server("ozgtermine.application:create_app", installed.environment, factory=True) as (pid, port):
+    environment = installed.environment | BEHIND_A_PROXY
+    with server("ozgtermine.application:create_app", environment, factory=True) as (pid, port):
         address = f"/termine/{installed.slug}/anmelden"
-        Flow(pid, port).of([(address, typed(first + each)) for each in range(20)])
-        return Flow(pid, port).of([(address, typed(first + each)) for each in range(20, FORMS)]).cpu_ms
+        flow(pid, port, [(address, typed(first + each)) for each in range(20)])
+        return flow(pid, port, [(address, typed(first + each)) for each in range(20, FORMS)]).cpu_ms
 
 
 def _let_mails_wait(installed: Installation) -> None:
@@ -56,8 +62,8 @@ def _let_mails_wait(installed: Installation) -> None:
         registration = session.scalars(select(Registration).limit(1)).one()
         entry = calendar_entry(session, registration, letterhead, now)
         mail = messages.registration_confirmed(letterhead, registration, token=TOKEN, invitation=entry, now=now)
-        row = outbox.as_row(mail, letterhead, message_id="", now=now)
-        rows = [{**row, "message_id": f"<{each}@b.example>"} for each in range(WAITING)]
+        columns = outbox.as_row(mail, letterhead, message_id="", now=now)
+        rows = [{**columns, "message_id": f"<{each}@b.example>"} for each in range(WAITING)]
         session.execute(insert(OutgoingMail), rows)
 
 

@@ -1,4 +1,4 @@
-"""Turns at a SQLite file: one writer at a time in every process, and one sync for all whose commits wait for the disk.
+"""Turns at a SQLite file: one writer at a time, first come first served, and one sync for all that wait for the disk.
 
 SQLite's own waiting has no order and gives up after seconds, and a read that turns into a write is "locked" at once.
 Its sync at each commit (synchronous=FULL) would keep the next writer out for as long as the disk takes: it is done
@@ -7,8 +7,10 @@ here, after the turn. Who builds on a commit that is not on the disk yet syncs b
 
 import fcntl
 import os
+import struct
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,15 +18,15 @@ from pathlib import Path
 from ozgtermine.errors import BusyError
 
 DEADLINE_SECONDS = 30.0
-SYNC: Callable[[int], None] = getattr(os, "fdatasync", os.fsync)  # all that Linux needs; elsewhere there is but one way
+_THE_TURN, _THE_COUNTER, _FIRST_TICKET = 0, 8, 16
 
 
 class Turns:
     """The writers of one database file. Of this process one at a time stands in the queue of all processes."""
 
-    def __init__(self, path: str, *, sync: Callable[[int], None] = SYNC) -> None:
-        self._lock, self._next_in_line, self._log = Path(f"{path}.lock"), Path(f"{path}.next"), Path(f"{path}-wal")
-        self._one_of_us, self._at_the_disk = threading.Lock(), threading.Lock()
+    def __init__(self, path: str, *, sync: Callable[[int], None] = os.fdatasync) -> None:
+        self._lock, self._log = Path(f"{path}.lock"), Path(f"{path}-wal")
+        self._of_this_process, self._at_the_disk = InOrder(), threading.Lock()
         self._sync, self._ended, self._on_disk = sync, 0, 0
 
     @contextmanager
@@ -34,19 +36,19 @@ class Turns:
         A turn ends with its process, so that a kill leaves nothing behind. Raises BusyError after half a minute.
         """
         deadline = time.monotonic() + DEADLINE_SECONDS
-        if not self._one_of_us.acquire(timeout=DEADLINE_SECONDS):
+        if not self._of_this_process.acquire(DEADLINE_SECONDS):
             raise BusyError
         try:
-            with self._lock.open("ab") as lock:
-                # Only who is next in line waits for the lock itself: a process that just had it stands behind them.
-                with self._next_in_line.open("ab") as next_in_line:
-                    _take(next_in_line.fileno(), deadline)
-                    _take(lock.fileno(), deadline)
+            lock = os.open(self._lock, os.O_RDWR | os.O_CREAT, 0o644)
+            try:
+                _queue(lock, deadline)
                 yield
                 self._ended += 1
                 ours = self._ended
+            finally:
+                os.close(lock)
         finally:
-            self._one_of_us.release()
+            self._of_this_process.release()
         self._put_on_disk(ours)
 
     def _put_on_disk(self, turn: int) -> None:
@@ -66,12 +68,58 @@ class Turns:
             self._on_disk = ended
 
 
-def _take(descriptor: int, deadline: float) -> None:
-    """Take a lock between processes."""
+class InOrder:
+    """A lock that goes to who asked first; a `threading.Lock` often goes to who has just had it."""
+
+    def __init__(self) -> None:
+        self._guard, self._waiting, self._is_taken = threading.Lock(), deque[threading.Lock](), False
+
+    def acquire(self, seconds: float) -> bool:
+        """Return whether it was given within so many seconds."""
+        ours = threading.Lock()
+        with self._guard:
+            if not self._is_taken:
+                self._is_taken = True
+                return True
+            ours.acquire()
+            self._waiting.append(ours)
+        if ours.acquire(timeout=seconds):
+            return True
+        with self._guard:
+            if ours not in self._waiting:
+                return True  # given at the last moment
+            self._waiting.remove(ours)
+        return False
+
+    def release(self) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._is_taken = False
+
+
+def _queue(lock: int, deadline: float) -> None:
+    """Hold the turn, after all who came before: each holds a byte of the file, its ticket, and waits for the last one.
+
+    One who dies or gives up in the queue lets go of the ticket, so that two may come to the front at once: the turn is
+    a lock of its own. All go with the open file (open file description locks, `man 2 fcntl`).
+    """
+    _wait(lock, _THE_COUNTER, deadline)
+    ticket = int.from_bytes(os.pread(lock, 8, 0), "little") + 1
+    os.pwrite(lock, ticket.to_bytes(8, "little"), 0)
+    _wait(lock, _FIRST_TICKET + ticket, deadline)
+    _let_go(lock, _THE_COUNTER)
+    _wait(lock, _FIRST_TICKET + ticket - 1, deadline)
+    _let_go(lock, _FIRST_TICKET + ticket - 1)
+    _wait(lock, _THE_TURN, deadline)
+
+
+def _wait(lock: int, byte: int, deadline: float) -> None:
     pause = 0.0001
     while True:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _set(lock, fcntl.F_WRLCK, byte)
         except BlockingIOError:
             if time.monotonic() > deadline:
                 raise BusyError from None
@@ -79,3 +127,12 @@ def _take(descriptor: int, deadline: float) -> None:
             pause = min(pause * 1.5, 0.002)
         else:
             return
+
+
+def _let_go(lock: int, byte: int) -> None:
+    _set(lock, fcntl.F_UNLCK, byte)
+
+
+def _set(lock: int, kind: int, byte: int) -> None:
+    """Lock one byte or let it go, by C's `struct flock`."""
+    fcntl.fcntl(lock, fcntl.F_OFD_SETLK, struct.pack("hhqqi", kind, os.SEEK_SET, byte, 1, 0))

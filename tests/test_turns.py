@@ -1,6 +1,5 @@
 """Turns at a SQLite file; two `Turns` stand for two processes, since a lock belongs to who has opened the file."""
 
-import fcntl
 import threading
 import time
 from collections.abc import Callable
@@ -23,13 +22,15 @@ def path(tmp_path: Path) -> str:
     return str(tmp_path / "some.sqlite")
 
 
-def is_free(lock: str) -> bool:
-    with Path(lock).open("ab") as file:
+def is_free(path: str) -> bool:
+    """Return whether somebody who asked for a turn now would have it at once."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(turns, "DEADLINE_SECONDS", 0.0)
         try:
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            with Turns(path, sync=lambda _log: None).turn():
+                return True
+        except BusyError:
             return False
-        return True
 
 
 def turned_true(condition: Callable[[], bool]) -> bool:
@@ -40,31 +41,49 @@ def turned_true(condition: Callable[[], bool]) -> bool:
     return condition()
 
 
-def test_a_process_that_has_just_written_stands_behind_one_that_waits(path: str) -> None:
-    order: list[str] = []
-    here, elsewhere = Turns(path), Turns(path)
+def tickets(path: str) -> int:
+    """Return how many have come to the queue so far."""
+    return int.from_bytes(Path(f"{path}.lock").read_bytes()[:8], "little")
 
-    def wait_elsewhere() -> None:
-        with elsewhere.turn():
-            order.append("elsewhere")
 
-    waiting = threading.Thread(target=wait_elsewhere, daemon=True)
-    with here.turn():
-        waiting.start()
-        assert turned_true(lambda: not is_free(f"{path}.next"))
-        order.append("here")
-    with here.turn():
-        order.append("here again")
-    waiting.join()
+@pytest.mark.parametrize("number_of_processes", [1, 5])
+def test_turns_are_had_in_the_order_in_which_they_were_asked_for(path: str, number_of_processes: int) -> None:
+    order: list[int] = []
+    processes = [Turns(path) for _process in range(number_of_processes)]
+    waiting = [(processes[number % number_of_processes], order, number) for number in range(5)]
+    threads = [threading.Thread(target=wait_and_note, args=each, daemon=True) for each in waiting]
+    with Turns(path).turn():
+        for came, thread in enumerate(threads):
+            thread.start()
+            assert turned_true(lambda came=came: has_come(path, processes, came + 1))  # type: ignore[misc]
+    for thread in threads:
+        thread.join(PATIENCE_SECONDS)
 
-    assert order == ["here", "elsewhere", "here again"]
+    assert order == [0, 1, 2, 3, 4]
+
+
+def wait_and_note(process: Turns, order: list[int], number: int) -> None:
+    with process.turn():
+        order.append(number)
+
+
+def has_come(path: str, processes: list[Turns], number: int) -> bool:
+    """Return whether so many wait: one of each process in the queue of all, the others in that of their process."""
+    behind = sum(len(each._of_this_process._waiting) for each in processes)  # noqa: SLF001 - who waits is nobody else's business
+    return tickets(path) - 1 + behind == number
+
+
+def test_who_gives_up_in_the_queue_lets_nobody_past_the_one_who_writes(path: str) -> None:
+    with Turns(path).turn():
+        assert [is_free(path), is_free(path)] == [False, False]
+    assert is_free(path)
 
 
 def test_a_turn_is_on_the_disk_at_its_end_and_the_next_writer_does_not_wait_for_that(path: str) -> None:
     synced: list[tuple[str, bool]] = []
 
     def sync(descriptor: int) -> None:
-        synced.append((str(Path(f"/proc/self/fd/{descriptor}").readlink()), is_free(f"{path}.lock")))
+        synced.append((str(Path(f"/proc/self/fd/{descriptor}").readlink()), is_free(path)))
 
     with Turns(path, sync=sync).turn():
         assert synced == []
@@ -105,7 +124,7 @@ def test_a_turn_that_failed_puts_nothing_on_the_disk(path: str) -> None:
     with pytest.raises(ZeroDivisionError), Turns(path, sync=synced.append).turn():
         raise ZeroDivisionError
     assert synced == []
-    assert is_free(f"{path}.lock")
+    assert is_free(path)
 
 
 def test_nobody_waits_for_ever(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,5 +139,5 @@ def test_a_transaction_is_a_turn() -> None:
     with transaction() as session:
         factories.event(session)
         session.flush()
-        assert not is_free(f"{db.engine.url.database}.lock")
-    assert is_free(f"{db.engine.url.database}.lock")
+        assert not is_free(str(db.engine.url.database))
+    assert is_free(str(db.engine.url.database))
