@@ -6,10 +6,10 @@ SEQUENCE would never learn of it otherwise.
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, inspect, update
+from sqlalchemy import ColumnElement, inspect, select, update
 from sqlalchemy.orm import Session
 
-from ozgtermine.models import Base, Document, Event, Room, Series, Venue
+from ozgtermine.models import Base, Document, Event, RenderedEvent, Room, Series, Venue
 from ozgtermine.rules.permissions import Visibility
 
 _BORROWED: dict[type[Base], tuple[str, ...]] = {
@@ -46,7 +46,10 @@ def _note_series(session: Session, series: Series, now: datetime) -> None:
 
 
 def _date(session: Session, which: ColumnElement[bool], now: datetime, *, more_sequence: int = 0) -> None:
+    """Date the events, and have their kept entries made anew: nothing else of the events' rows tells of it."""
     session.execute(update(Event).where(which).values(changed_at=now, sequence=Event.sequence + more_sequence))
+    kept = RenderedEvent.event_id.in_(select(Event.id).where(which))
+    session.execute(update(RenderedEvent).where(kept).values(fingerprint=""))
 
 
 def _has_changed(row: Base) -> bool:

@@ -63,12 +63,13 @@ class Surroundings:
 
     def fingerprint(self, event: Event, documents: Iterable[AttachedRow]) -> str:
         """Return what the bytes of an entry depend on: another fingerprint means render again."""
-        return _fingerprint(event.version, self.of(event.series_id, event.venue_id, event.room_id), documents)
+        around = self.of(event.series_id, event.venue_id, event.room_id)
+        return _fingerprint(event.version, event.sequence, around, documents)
 
 
-def _fingerprint(version: int, surroundings: str, documents: Iterable[AttachedRow]) -> str:
+def _fingerprint(version: int, sequence: int, surroundings: str, documents: Iterable[AttachedRow]) -> str:
     attached = [tuple(each) for each in documents]
-    return f"{version} {surroundings} {_short(attached)}" if attached else f"{version} {surroundings}"
+    return f"{version}.{sequence} {surroundings}" + (f" {_short(attached)}" if attached else "")
 
 
 def _short(parts: object) -> str:
@@ -84,7 +85,7 @@ def kept_entries(
     for _start, uid, event_id, sequence, version, series, venue, room, fingerprint, content in kept_rows(
         session, shown, language
     ):
-        wanted = _fingerprint(version, surroundings.of(series, venue, room), attached.get(event_id, ()))
+        wanted = _fingerprint(version, sequence, surroundings.of(series, venue, room), attached.get(event_id, ()))
         if fingerprint != wanted:
             stale.append(event_id)
         entries.append(Entry(event_id, uid, sequence, language, wanted, content or b"", is_fresh=False))
