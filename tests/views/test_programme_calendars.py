@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from ozgtermine import clock
 from ozgtermine.database import transaction
-from ozgtermine.models import ItemKind, Programme, ProgrammeState, Venue
+from ozgtermine.models import ItemKind, Programme, ProgrammeState, Room, Venue
 from ozgtermine.operations import planning_programmes as planning
 from ozgtermine.operations import scheduling
 from ozgtermine.rules.permissions import Visibility
@@ -257,6 +257,7 @@ def test_a_long_programme_asks_the_database_as_often_as_a_short_one(
     questions()  # what is written once is written now
     short = questions()
     for number in range(5):
-        factories.programme_item(programme, title=f"Noch einer {number}", room_name=f"Raum {number}")
+        room = Room(venue=programme.event.venue, name=f"Raum {number}")
+        factories.programme_item(programme, title=f"Noch einer {number}", room=room)
     session.commit()
     assert questions() == short
