@@ -21,7 +21,7 @@ from tests import members
 PAGE_EVENTS = 50
 PAGE = f"/?reihe=bench-{PAGE_EVENTS}"
 FEEDS = (300, 900, 10_000)
-CHANGES = 24
+CHANGES = 12
 GZIP = {"Accept-Encoding": "gzip"}
 FLASK, EDITOR = "Flask hello world", "page of 50 events for an editor"
 MOST_MS = {PAGE: 5.0, "/kalender/bench-10000.ics": 5.0}

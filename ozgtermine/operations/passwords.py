@@ -10,7 +10,6 @@ from secrets import token_urlsafe
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from zxcvbn import zxcvbn  # type: ignore[import-untyped]
 
 from ozgtermine.errors import InvalidValueError
 from ozgtermine.wording import N_
@@ -49,6 +48,8 @@ def checked_hash(password: str, *, words: Sequence[str] = ()) -> str:
 
 
 def _is_guessed_easily(password: str, words: Sequence[str]) -> bool:
+    from zxcvbn import zxcvbn  # type: ignore[import-untyped]  # its lists take 12 MB, and few ever choose a password
+
     known = [part.lower() for word in (*words, *OUR_WORDS) for part in (word, *re.split(r"[@.\s]+", word)) if part]
     estimated = zxcvbn(password[:ESTIMATED_CHARACTERS], user_inputs=known)
     return int(estimated["guesses"]) < FEWEST_GUESSES

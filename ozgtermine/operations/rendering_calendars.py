@@ -9,7 +9,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.orm import Session
 
 from ozgtermine.ical.component import WRITER_VERSION, vevent
@@ -81,12 +81,13 @@ def kept_entries(
     """Return the entries of the events that are `shown`, in a calendar's order."""
     surroundings, attached = Surroundings(session, links), attached_rows(session, shown, now)
     entries, stale = [], []
-    for row in kept_rows(session, shown, language):
-        around = surroundings.of(row.series_id, row.venue_id, row.room_id)
-        wanted = _fingerprint(row.version, around, attached.get(row.id, ()))
-        if row.fingerprint != wanted:
-            stale.append(row.id)
-        entries.append(Entry(row.id, row.uid, row.sequence, language, wanted, row.content or b"", is_fresh=False))
+    for _start, uid, event_id, sequence, version, series, venue, room, fingerprint, content in kept_rows(
+        session, shown, language
+    ):
+        wanted = _fingerprint(version, surroundings.of(series, venue, room), attached.get(event_id, ()))
+        if fingerprint != wanted:
+            stale.append(event_id)
+        entries.append(Entry(event_id, uid, sequence, language, wanted, content or b"", is_fresh=False))
     if not stale:
         return entries
     fresh = _rendered(session, stale, surroundings, links=links, language=language, now=now)
@@ -126,16 +127,18 @@ def unequal_entries(session: Session, *, links: Links, now: datetime) -> Iterato
 
 
 def keep(session: Session, entries: Iterable[Entry]) -> None:
-    """Have the fresh ones of `entries` kept."""
-    for each in entries:
-        if each.is_fresh:
-            session.merge(
-                RenderedEvent(
-                    event_id=each.event_id,
-                    language=each.language,
-                    audience=AUDIENCE,
-                    fingerprint=each.fingerprint,
-                    content=each.content,
-                )
-            )
-    session.flush()
+    """Have the fresh ones of `entries`, all of one language, kept instead of what was kept before."""
+    fresh = [each for each in entries if each.is_fresh]
+    if not fresh:
+        return
+    former = delete(RenderedEvent).where(
+        RenderedEvent.event_id.in_([each.event_id for each in fresh]),
+        RenderedEvent.language == fresh[0].language, RenderedEvent.audience == AUDIENCE,
+    )  # fmt: skip
+    session.execute(former)
+    rows = [
+        {"event_id": each.event_id, "language": each.language, "audience": AUDIENCE, "fingerprint": each.fingerprint,
+         "content": each.content}
+        for each in fresh
+    ]  # fmt: skip
+    session.execute(insert(RenderedEvent), rows)

@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
-from operator import attrgetter
-from typing import NamedTuple
+from operator import itemgetter
+from typing import NamedTuple, cast
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, func, or_, select, true, type_coerce
 from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.types import NULLTYPE
 
 from ozgtermine.clock import BERLIN
 from ozgtermine.models import (
@@ -43,19 +44,8 @@ def of_all() -> ColumnElement[bool]:
     return true()
 
 
-class KeptRow(NamedTuple):
-    """An event of a calendar with what is kept of its entry, as bare columns: by the thousand rows cost too much."""
-
-    id: int
-    uid: str
-    starts_at: datetime
-    sequence: int
-    version: int
-    series_id: int
-    venue_id: int | None
-    room_id: int | None
-    fingerprint: str | None
-    content: bytes | None
+KeptRow = tuple[object, str, int, int, int, int, int | None, int | None, str | None, bytes | None]
+"""Start, UID, id, sequence, version, series, venue, room; fingerprint and content of the kept entry."""
 
 
 class AttachedRow(NamedTuple):
@@ -85,17 +75,21 @@ def only(event: Event) -> ColumnElement[bool]:
     return and_(Event.id == event.id, KNOWN_TO_THE_DAY)
 
 
-def kept_rows(session: Session, shown: ColumnElement[bool], language: str) -> list[KeptRow]:
-    """Return the events that a calendar shows, in its order; databases differ in how they order words."""
+def kept_rows(session: Session, shown: ColumnElement[bool], language: str) -> Sequence[KeptRow]:
+    """Return the events that a calendar shows, in its order, with what is kept of their entries.
+
+    Instants come as the database stores them: to convert them by the thousand takes longer than to sort them.
+    """
     kept = and_(
         RenderedEvent.event_id == Event.id, RenderedEvent.language == language, RenderedEvent.audience == AUDIENCE
     )
     columns = (
-        Event.id, Event.uid, Event.starts_at, Event.sequence, Event.version, Event.series_id, Event.venue_id,
-        Event.room_id, RenderedEvent.fingerprint, RenderedEvent.content,
+        type_coerce(Event.starts_at, NULLTYPE), Event.uid, Event.id, Event.sequence, Event.version, Event.series_id,
+        Event.venue_id, Event.room_id, RenderedEvent.fingerprint, RenderedEvent.content,
     )  # fmt: skip
     found = select(*columns).join(Event.series).outerjoin(RenderedEvent, kept).where(shown)
-    return sorted(map(KeptRow._make, session.execute(found)), key=attrgetter("starts_at", "uid"))
+    rows = cast("Sequence[KeptRow]", session.execute(found).all())
+    return sorted(rows, key=itemgetter(0, 1))  # not by the database: they differ in how they order words
 
 
 def attached_rows(session: Session, shown: ColumnElement[bool], now: datetime) -> dict[int, list[AttachedRow]]:

@@ -4,11 +4,11 @@ from collections.abc import Collection
 from datetime import date
 from functools import lru_cache
 
-from holidays.countries.germany import Germany
-
 
 @lru_cache(maxsize=64)
 def _of_year(year: int) -> frozenset[date]:
+    from holidays.countries.germany import Germany  # it loads the calendars of all countries
+
     holidays = Germany(subdiv="ST", years=year, language="de")
     return frozenset({*holidays, date(year, 12, 24), date(year, 12, 31)})
 

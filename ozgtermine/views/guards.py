@@ -118,8 +118,11 @@ def _refuse_undeclared_and_forbidden() -> Response | None:
 
 
 def _add_headers(response: Response) -> Response:
+    """Say what browsers need; a calendar is shown by none, and each line costs as much as the look at the revision."""
+    is_calendar = response.mimetype == "text/calendar"
     for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+        if name == "X-Content-Type-Options" or not is_calendar:
+            response.headers.setdefault(name, value)
     if urlsplit(current_app.extensions["ozgtermine"].settings.base_url).scheme == "https":
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if has_session() and request.endpoint != "static":

@@ -1,21 +1,26 @@
 """The start page: what comes next, by month, narrowed by kind and series."""
 
-from flask import Blueprint, Response, request, url_for
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, Response, render_template, request
+from markupsafe import Markup
 
 from ozgtermine import clock
 from ozgtermine.database import db
-from ozgtermine.models import Document, Series, SeriesKind
+from ozgtermine.models import Series, SeriesKind
 from ozgtermine.queries.documents import newest_documents
 from ozgtermine.queries.events import upcoming, visible_series
 from ozgtermine.queries.registrations import counts
 from ozgtermine.queries.turning_points import next_turn
 from ozgtermine.rendering.events import by_month, card
-from ozgtermine.rules.permissions import Action
+from ozgtermine.rules.permissions import Action, Actor
 from ozgtermine.views.answers import page
 from ozgtermine.views.guards import requires
+from ozgtermine.views.parts import kept_part
 from ozgtermine.views.sessions import current_actor
 from ozgtermine.views.sharing import shared_page
-from ozgtermine.wording import N_
+from ozgtermine.wording import N_, translate
 
 blueprint = Blueprint("start", __name__)
 
@@ -30,46 +35,51 @@ MOST_EVENTS = 100
 NEW_DOCUMENTS = 3
 
 
+@dataclass(frozen=True)
+class _Content:
+    """The page between its frame; `known` are the parameters of its address that mean something."""
+
+    title: str
+    html: Markup
+    known: tuple[str, ...]
+
+
 @blueprint.get("/")
 @requires(Action.READ_PUBLIC)
 def index() -> Response:
     """Show the coming events; an unknown filter shows all of them."""
     actor, now = current_actor(), clock.now()
+    kind, slug = request.args.get("art", ""), request.args.get("reihe", "")
+    part = kept_part(("start", kind, slug), actor, now, lambda: _content(kind, slug, actor, now))
+    answer = page("start/index.html", title=part.value.title, content=part.value.html)
+    return shared_page(answer, part.valid_until, arguments=part.value.known)
+
+
+def _content(kind: str, slug: str, actor: Actor, now: datetime) -> tuple[_Content, datetime]:
     every_series = list(db.session.scalars(visible_series(actor)))
-    kind = request.args.get("art", "")
-    chosen = next((each for each in every_series if each.slug == request.args.get("reihe")), None)
-    statement = upcoming(
-        actor,
-        now,
-        kind=KINDS[kind][0] if kind in KINDS else None,
-        series_ids=[chosen.id] if chosen else None,
-        limit=MOST_EVENTS,
-    )
-    found = list(db.session.scalars(statement))
+    chosen = next((each for each in every_series if each.slug == slug), None)
+    only_kind = KINDS[kind][0] if kind in KINDS else None
+    ids = [chosen.id] if chosen else None
+    found = list(db.session.scalars(upcoming(actor, now, kind=only_kind, series_ids=ids, limit=MOST_EVENTS)))
     counted = counts(db.session(), [each.offer.id for each in found if each.offer])
-    answer = page(
-        "start/index.html",
+    html = render_template(
+        "start/_content.html",
         months=list(by_month(card(each, counted, now) for each in found)),
         kinds=_kind_links(kind, every_series),
-        series=[each for each in every_series if kind not in KINDS or each.kind is KINDS[kind][0]],
-        chosen=chosen,
-        kind=kind if kind in KINDS else "",
-        new_documents=_new_documents(),
+        series=[each for each in every_series if only_kind in (None, each.kind)],
+        new_documents=list(db.session.scalars(newest_documents(actor, now, limit=NEW_DOCUMENTS))),
     )
-    known = [name for name, is_known in (("art", kind in KINDS), ("reihe", chosen is not None)) if is_known]
-    return shared_page(answer, next_turn(db.session(), now), arguments=known)
+    known = [name for name, is_known in (("art", only_kind), ("reihe", chosen)) if is_known]
+    title = chosen.title if chosen else translate(N_("Termine"))
+    return _Content(title, Markup(html), tuple(known)), next_turn(db.session(), now)  # noqa: S704 - escaped there
 
 
 def _kind_links(chosen: str, every_series: list[Series]) -> list[tuple[str, str, bool]]:
     """Return label, address and whether it is the chosen one; only kinds that have a series."""
     present = {each.kind for each in every_series}
-    all_events = (N_("Alle"), url_for("start.index"), chosen not in KINDS)
+    all_events = (N_("Alle"), "/", chosen not in KINDS)
     return [all_events] + [
-        (label, url_for("start.index", art=slug), slug == chosen)
+        (label, f"/?art={slug}", slug == chosen)
         for slug, (kind, label) in KINDS.items()
         if kind in present
     ]
-
-
-def _new_documents() -> list[Document]:
-    return list(db.session.scalars(newest_documents(current_actor(), clock.now(), limit=NEW_DOCUMENTS)))

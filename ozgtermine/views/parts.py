@@ -1,0 +1,73 @@
+"""Parts of pages that are the same for all who may see the same: rendered once for each change, not for each person.
+
+What somebody sees of events is a function of the rights in series and everywhere, the public revision, and time. The
+frame of the page, which says who is signed in, is rendered for each request; whole answers to a session are never kept.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+from typing import Any, Generic, TypeVar
+
+from flask import current_app
+
+from ozgtermine.database import db
+from ozgtermine.queries.revision import current_revision
+from ozgtermine.rules.permissions import Actor
+
+MOST_PARTS = 64
+_KEPT = "ozgtermine.parts"
+
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Part(Generic[Value]):
+    """What was rendered; true of a revision until an instant."""
+
+    value: Value
+    revision: int
+    made_at: datetime
+    valid_until: datetime
+
+
+class _Parts:
+    """The parts of one process, the least used forgotten first; those of another revision are all dropped."""
+
+    def __init__(self) -> None:
+        self._parts: OrderedDict[Hashable, Part[Any]] = OrderedDict()
+        self._lock = Lock()
+
+    def find(self, key: Hashable, revision: int, now: datetime) -> Part[Any] | None:
+        with self._lock:
+            found = self._parts.get(key)
+            if found is None or found.revision != revision or not found.made_at <= now < found.valid_until:
+                return None
+            self._parts.move_to_end(key)
+            return found
+
+    def put(self, key: Hashable, part: Part[Any]) -> None:
+        with self._lock:
+            if any(each.revision != part.revision for each in self._parts.values()):
+                self._parts.clear()
+            self._parts[key] = part
+            if len(self._parts) > MOST_PARTS:
+                self._parts.popitem(last=False)
+
+
+def kept_part(
+    key: tuple[Hashable, ...], actor: Actor, now: datetime, make: Callable[[], tuple[Value, datetime]]
+) -> Part[Value]:
+    """Return what `make` renders, with the instant until which it is true, for all with the actor's rights."""
+    parts: _Parts = current_app.extensions.setdefault(_KEPT, _Parts())
+    rights = (actor.roles, frozenset(actor.series_roles.items()), actor.project_series)
+    revision = current_revision(db.session())
+    found: Part[Value] | None = parts.find((*key, rights), revision, now)
+    if found is None:
+        value, valid_until = make()
+        found = Part(value, revision, now, valid_until)
+        parts.put((*key, rights), found)
+    return found
