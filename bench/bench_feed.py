@@ -79,11 +79,13 @@ def show(cases: Sequence[Case], rounds: Rounds) -> None:
             f"{case.name:34}{found.per_second:12,.0f}{found.p99_ms:9.1f}{found.cpu_microseconds:9,.0f}"
             f"{rounds.ratio(case.name, WSGI):9.2f}{rounds.ratio(case.name, FLASK):9.2f}"
         )
-    print(f"\n{'':34}{'':38}{'ratio':>8}{'budget':>9}")
+    print(f"\n{'':34}{'':38}{'ratio':>8}{'budget':>9}{'':8}{'by CPU':>8}")
     for name, budgets in BUDGETS.items():
         for wanted, to in budgets:
             found = rounds.ratio(name, to)
-            print(f"{name:34}× {to:36}{found:8.2f}{wanted:9.2f}  {'met' if found >= wanted else 'MISSED'}")
+            cpu = rounds.middle(to).cpu_microseconds / rounds.middle(name).cpu_microseconds
+            verdict = "met" if found >= wanted else "MISSED"
+            print(f"{name:34}× {to:36}{found:8.2f}{wanted:9.2f}  {verdict:6}{cpu:8.2f}")
 
 
 if __name__ == "__main__":

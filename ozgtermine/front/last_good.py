@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from threading import get_ident
 
 from ozgtermine.front.kept import Kept
 
@@ -28,7 +29,7 @@ class LastGood:
         if self._written.get(key) == answer.body:
             return
         path = self._path(key)
-        beside = path.with_suffix(f".{os.getpid()}.part")
+        beside = path.with_suffix(f".{os.getpid()}-{get_ident()}.part")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             beside.write_bytes(json.dumps([key, answer.headers]).encode() + b"\n" + answer.body)

@@ -9,7 +9,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.orm import Session
 
 from ozgtermine.ical.component import WRITER_VERSION, vevent
@@ -128,16 +128,18 @@ def unequal_entries(session: Session, *, links: Links, now: datetime) -> Iterato
 
 
 def keep(session: Session, entries: Iterable[Entry]) -> None:
-    """Have the fresh ones of `entries` kept."""
-    for each in entries:
-        if each.is_fresh:
-            session.merge(
-                RenderedEvent(
-                    event_id=each.event_id,
-                    language=each.language,
-                    audience=AUDIENCE,
-                    fingerprint=each.fingerprint,
-                    content=each.content,
-                )
-            )
-    session.flush()
+    """Have the fresh ones of `entries`, all of one language, kept instead of what was kept before."""
+    fresh = [each for each in entries if each.is_fresh]
+    if not fresh:
+        return
+    former = delete(RenderedEvent).where(
+        RenderedEvent.event_id.in_([each.event_id for each in fresh]),
+        RenderedEvent.language == fresh[0].language, RenderedEvent.audience == AUDIENCE,
+    )  # fmt: skip
+    session.execute(former)
+    rows = [
+        {"event_id": each.event_id, "language": each.language, "audience": AUDIENCE, "fingerprint": each.fingerprint,
+         "content": each.content}
+        for each in fresh
+    ]  # fmt: skip
+    session.execute(insert(RenderedEvent), rows)

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as wall_time
+from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -19,6 +21,7 @@ from ozgtermine.config import Settings
 from ozgtermine.database import db, transaction
 from ozgtermine.front import kept, revision
 from ozgtermine.front.kept import Kept
+from ozgtermine.front.last_good import LastGood
 from ozgtermine.front.layer import Front
 from ozgtermine.front.refreshing import Refresher
 from ozgtermine.front.revision import AwayError, revision_look
@@ -293,6 +296,27 @@ def test_copies_are_rewritten_although_nobody_asks(app: Flask, client: FlaskClie
     assert refresher.refresh() == 2
     assert [each for each in folder.iterdir() if b"Wohngeld" in each.read_bytes()] == []
     assert list(front.last_good.keys()) == ["/kalender/alle.ics"]
+
+
+def test_threads_that_copy_the_same_feed_at_once_do_not_disturb_each_other(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    copies, bodies = LastGood(tmp_path / "feeds"), [bytes([65 + number]) * 200_000 for number in range(4)]
+
+    def write(body: bytes) -> None:
+        for _time in range(30):
+            copies.put("/a.ics", made(body))
+            copies.put("/a.ics", made(body[::-1] + b"x"))
+
+    threads = [Thread(target=write, args=(body,)) for body in bodies]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    found = copies.find("/a.ics", NOON)
+    assert found is not None
+    assert found.body[:-1] in {body[:-1] for body in bodies} | set(bodies)
+    assert (caplog.messages, len(list((tmp_path / "feeds").iterdir()))) == ([], 1)
 
 
 def test_a_broken_copy_is_none(client: FlaskClient, front: Front, event: Event, settings: Settings) -> None:

@@ -118,10 +118,12 @@ def test_two_who_keep_the_same_entry_at_once_are_both_answered(app: Flask, known
     together = Barrier(2, timeout=20)
     answers: list[tuple[int, bytes]] = []
     writers_are_apart = db.engine.dialect.name == "sqlite"  # by the lock: both read, but only one at a time writes
+    waited: list[str] = []
 
     def wait_for_the_other(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        is_first_look = "rendered_event.event_id IN" in statement
-        if is_first_look or ("FROM rendered_event" in statement and not writers_are_apart):
+        is_first_look = "JOIN rendered_event" in statement
+        if is_first_look or ("DELETE FROM rendered_event" in statement and not writers_are_apart):
+            waited.append(statement)
             together.wait()
 
     def ask() -> None:
@@ -136,6 +138,7 @@ def test_two_who_keep_the_same_entry_at_once_are_both_answered(app: Flask, known
     for each in threads:
         each.join(30)
     event.remove(engine, "after_cursor_execute", wait_for_the_other)
+    assert len(waited) == (2 if writers_are_apart else 4)
     assert [status for status, _body in answers] == [200, 200]
     assert len({body for _status, body in answers}) == 1
     assert db.session.scalar(select(func.count()).where(RenderedEvent.event_id == known.id)) == 1
