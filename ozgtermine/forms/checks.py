@@ -52,10 +52,11 @@ def at_most(number: int) -> Check:
 def is_readable(*, several_lines: bool = False) -> Check:
     """Refuse control characters, and those that turn the direction of what follows."""
     allowed = _LINE_BREAKS if several_lines else set()
+    refused = {"Cc", "Cs"} if several_lines else {"Cc", "Cs", "Zl", "Zp"}
 
     def check(_form: Form, field: Field) -> None:
         text = set(field.data or "") - allowed
-        if any(unicodedata.category(each) in {"Cc", "Cs"} or each in _DIRECTION_OVERRIDES for each in text):
+        if any(unicodedata.category(each) in refused or each in _DIRECTION_OVERRIDES for each in text):
             raise StopValidation(
                 translate(N_("Entfernen Sie unsichtbare Steuerzeichen aus der Angabe „%(label)s“. Tippen Sie sie am "
                              "besten neu ein."), label=field.label.text)

@@ -44,6 +44,9 @@ class Keyboard(Mouse):
     def choose_file(self, label: str, path: Path) -> None:
         self._reach(self.page.get_by_label(label).first)
         with self.page.expect_file_chooser() as chooser:
+            # The browser hears of the expectation and of the key on two ways, and the key may be faster: then it opens
+            # its own window, which nobody sees. Asked something in between, it has heard of the expectation.
+            self.page.evaluate("document.hasFocus()")
             self.page.keyboard.press("Space")
         chooser.value.set_files(path)
 

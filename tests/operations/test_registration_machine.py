@@ -48,7 +48,8 @@ from tests import factories, members
 from tests.factories import NOW
 from tests.operations.registration_model import Human, Link, Model, Offer, Promised, Row
 
-EXAMPLES, STEPS = 40, 30
+EXAMPLES, STEPS = 30, 30
+LEAST_CONTESTED = 5
 PEOPLE = [
     Human("Anna", "post@musterburg.example", "municipal"),
     Human("Bernd", "post@musterburg.example", "municipal"),
@@ -63,23 +64,26 @@ PAUSES = [timedelta(minutes=9), timedelta(minutes=10), timedelta(hours=5), timed
 
 people = st.sampled_from(PEOPLE)
 pools = st.sampled_from(POOLS)
-seats = st.sampled_from([None, 0, 1, 1, 2, 3])
+seats = st.sampled_from([1, 2, 1, 3, 0, None])
 groups = st.lists(st.tuples(people, pools), min_size=1, max_size=3, unique_by=lambda each: each[0])
 which = st.integers(0, 59)
 some_offers = st.sampled_from([(0,), (0,), (1,), (0, 1)])
 terms = st.fixed_dictionaries({
-    "policy": st.sampled_from([Policy.OPEN, Policy.OPEN, Policy.ON_REQUEST, Policy.MEMBERS]),
+    "policy": st.sampled_from([Policy.OPEN, Policy.OPEN, Policy.OPEN, Policy.ON_REQUEST, Policy.MEMBERS]),
     "seats_on_site": seats,
     "seats_online": seats,
     "quotas": st.sampled_from([{}, {}, {"municipal": 1}, {"municipal": 1, "state": 1}]),
-    "has_waiting_list": st.sampled_from([True, True, True, False]),
+    "has_waiting_list": st.sampled_from([True, True, True, True, True, False]),
     "promotion": st.sampled_from(list(Promotion)),
-    "opens_at": st.sampled_from([None, None, None, NOW + timedelta(hours=4)]),
+    "opens_at": st.sampled_from([None, None, None, None, None, NOW + timedelta(hours=4)]),
 })  # fmt: skip
 
 
 class Machine(RuleBasedStateMachine):
     """Each rule does one thing twice: to the model, and through the operation in a transaction of its own."""
+
+    times_contested = 0
+    """How often somebody got a seat while somebody else waited for the same: without that, no order was looked at."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
@@ -87,17 +91,21 @@ class Machine(RuleBasedStateMachine):
         self.model = Model(NOW)
         self.mails_seen: set[int] = set()
         self.taken_before: Counter[tuple[int, Any]] = Counter()
+        self.waiting_before: dict[int, Found[Any]] = {}
         clear()
 
     def teardown(self) -> None:
         clock.shift(timedelta(0))
         db.session.rollback()
 
-    @initialize(first=terms, second=terms)
-    def plan(self, first: dict[str, Any], second: dict[str, Any]) -> None:
+    @initialize(first=terms, second=terms, mode=pools, crowd=st.permutations(PEOPLE))
+    def plan(self, first: dict[str, Any], second: dict[str, Any], mode: Mode, crowd: list[Human]) -> None:
+        """Offer two events, and have people come, so that there is a line from the beginning."""
         for values, day in ((first, 22), (second, 15)):
             with transaction() as session:
                 self.model.offers.append(planned(session, values, date(2023, 2, day)))
+        for number in range(2):
+            self.queue_up(number, mode, crowd)
 
     # what people do
 
@@ -120,6 +128,13 @@ class Machine(RuleBasedStateMachine):
         for link in self.model.links[before:]:
             if link.purpose is LinkPurpose.CONFIRM:
                 self.follow_confirmation(link)
+
+    @rule(offer=st.integers(0, 1), mode=pools, crowd=st.lists(people, min_size=3, max_size=6, unique=True))
+    def queue_up(self, offer: int, mode: Mode, crowd: list[Human]) -> None:
+        """Let several come one after the other, so that a line is there for seats to become free."""
+        for human in crowd:
+            self.model.now += timedelta(seconds=1)
+            self.register((offer,), human, mode)
 
     @rule(number=which)
     def confirm(self, number: int) -> None:
@@ -144,9 +159,15 @@ class Machine(RuleBasedStateMachine):
                 ),
             )
 
-    @rule(number=which)
-    def withdraw(self, number: int) -> None:
-        if link := self.link(number, LinkPurpose.MANAGE):
+    @rule(numbers=st.lists(which, min_size=1, max_size=3))
+    def leave(self, numbers: list[int]) -> None:
+        """Let people with a seat give it back, one after the other."""
+        for number in numbers:
+            self.withdraw(number, has_seat=True)
+
+    @rule(number=which, has_seat=st.sampled_from([True, True, True, False]))
+    def withdraw(self, number: int, has_seat: bool) -> None:
+        if link := self.link(number, LinkPurpose.MANAGE, *(SEATED if has_seat else [])):
             self.both(
                 lambda model: model.withdraw(link),
                 lambda session: answering.withdraw(
@@ -409,6 +430,24 @@ class Machine(RuleBasedStateMachine):
             if offer.window(self.model.now) is Opening.OPEN:
                 self._check_line([row for row in found if row.offer_id == offer.id], limits, taken, offer.id)
         self.taken_before = taken
+        self._check_order(found)
+
+    def _check_order(self, found: Sequence[Found[Any]]) -> None:
+        """Of two who waited for the same, who asked first has the seat first."""
+        now = {row.id: row for row in found}
+        waited = [(row, now[row.id]) for row in self.waiting_before.values() if row.id in now]
+        served = [row for row, then in waited if then.state in SEATED and then.mode is row.mode]
+        left = [row for row, then in waited if then.state is State.WAITING and then.mode is row.mode]
+        quotas = {offer.id: offer.quotas for offer in self.model.offers}
+        rivals = [
+            (one, other) for one in served for other in left
+            if (one.offer_id, one.mode) == (other.offer_id, other.mode)
+            and (one.sector == other.sector or other.sector not in quotas[other.offer_id])
+        ]  # fmt: skip
+        passed = [(one, other) for one, other in rivals if (one.requested_at, one.id) > (other.requested_at, other.id)]
+        assert passed == []
+        Machine.times_contested += bool(rivals)
+        self.waiting_before = {row.id: row for row in found if row.state is State.WAITING}
 
     def _check_line(
         self, found: list[Found[Any]], limits: dict[Any, int | None], taken: Counter[tuple[int, Any]], offer_id: int
@@ -484,6 +523,7 @@ def planned(session: Session, values: dict[str, Any], day: date) -> Offer:
 
 
 def test_in_any_order_the_product_does_what_the_model_does(session: Session, settings: Settings) -> None:
+    Machine.times_contested = 0
     run_state_machine_as_test(
         lambda: Machine(settings),
         settings=examples(
@@ -492,3 +532,4 @@ def test_in_any_order_the_product_does_what_the_model_does(session: Session, set
             report_multiple_bugs=False,
         ),
     )  # fmt: skip
+    assert Machine.times_contested >= LEAST_CONTESTED

@@ -180,6 +180,9 @@ def test_a_form_with_errors_comes_back_with_all_that_was_typed(client: FlaskClie
         ("family_name", "x" * 81, "Kürzen Sie die Angabe „Nachname“ auf höchstens 80 Zeichen."),
         ("given_name", "https://werbung.example", "Geben Sie in das Feld „Vorname“ keine Internetadresse ein."),
         ("email", "erika@", "Geben Sie eine E-Mail-Adresse im Format name@beispiel.de ein."),
+        ("email", "jürgen@musterburg.example", "Geben Sie eine E-Mail-Adresse im Format name@beispiel.de ein."),
+        ("email", "x" * 10_000 + "@b.example", "Kürzen Sie die Angabe „E-Mail-Adresse“ auf höchstens"),
+        ("organisation", "Stadt\u2028Halle", "Entfernen Sie unsichtbare Steuerzeichen aus der Angabe „Organisation“."),
         ("sector", "mars", "Wählen Sie einen Bereich aus der Liste"),
         (
             "question",
