@@ -10,7 +10,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ozgtermine.queries.revision import raised_here
 
-REMEMBERED_SECONDS = 0.25
 _LOOK = "SELECT revision FROM public_revision"
 
 
@@ -19,54 +18,73 @@ class AwayError(Exception):
 
 
 def revision_look(engine: Engine) -> Callable[[], int]:
-    """Return what looks the revision up; it raises AwayError.
+    """Return what looks the revision up; it raises AwayError."""
+    path = _sqlite_path(engine)
+    look = _sqlite_look(path) if path else _server_look(engine)
+    return Remembered(look, remembered_seconds(engine))
 
-    A server's is remembered for a quarter of a second per process, unless this process itself has raised it since: a
-    question for each request would take a third of the speed.
+
+def remembered_seconds(engine: Engine) -> float:
+    """Return for how long a look counts, and so how late one may see what another process has changed.
+
+    A question for each request would take a third of the speed from a server. SQLite answers in microseconds, but lets
+    go of Python's lock and takes its own: under load four threads wait longer for both than the answer takes.
     """
+    return 0.01 if _sqlite_path(engine) else 0.25
+
+
+def _sqlite_path(engine: Engine) -> str | None:
     path = engine.url.database
-    if engine.dialect.name == "sqlite" and path and path != ":memory:":
-        return SqliteLook(path)
-    return ServerLook(engine)
+    return path if engine.dialect.name == "sqlite" and path != ":memory:" else None
 
 
-class SqliteLook:
-    def __init__(self, path: str) -> None:
-        self._path = path
-        self._of_thread = threading.local()
+class Remembered:
+    """Looks again when the last look is too old, and when this process itself has raised the revision since."""
+
+    def __init__(self, look: Callable[[], int], seconds: float) -> None:
+        self._look, self._seconds = look, seconds
+        self._last = (0, float("-inf"), -1)
 
     def __call__(self) -> int:
-        try:
-            return self._asked()
-        except sqlite3.Error:
-            self._of_thread.cursor = None  # the file may have been replaced: a backup was restored
-        try:
-            return self._asked()
-        except sqlite3.Error as error:
-            raise AwayError(str(error)) from error
+        found, looked_at, raised_then = self._last
+        present, raised = time.monotonic(), raised_here()
+        if raised == raised_then and present - looked_at < self._seconds:
+            return found
+        found = self._look()
+        self._last = (found, present, raised)
+        return found
 
-    def _asked(self) -> int:
-        cursor = getattr(self._of_thread, "cursor", None)
+
+def _sqlite_look(path: str) -> Callable[[], int]:
+    of_thread = threading.local()
+
+    def asked() -> int:
+        cursor = getattr(of_thread, "cursor", None)
         if cursor is None:
-            connection = sqlite3.connect(f"file:{self._path}?mode=rw", uri=True, isolation_level=None, timeout=5)
-            cursor = self._of_thread.cursor = connection.cursor()
+            connection = sqlite3.connect(f"file:{path}?mode=rw", uri=True, isolation_level=None, timeout=5)
+            cursor = of_thread.cursor = connection.cursor()
         rows = cursor.execute(_LOOK).fetchall()  # all, or the read would stay open and hold back checkpoints
         return rows[0][0] if rows else 0
 
-
-class ServerLook:
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._found, self._asked_at, self._raised = 0, float("-inf"), -1
-
-    def __call__(self) -> int:
-        present, raised = time.monotonic(), raised_here()
-        if raised == self._raised and present - self._asked_at < REMEMBERED_SECONDS:
-            return self._found
+    def look() -> int:
         try:
-            with self._engine.connect() as connection:
-                found: int = connection.exec_driver_sql(_LOOK).scalar() or 0
+            return asked()
+        except sqlite3.Error:
+            of_thread.cursor = None  # the file may have been replaced: a backup was restored
+        try:
+            return asked()
+        except sqlite3.Error as error:
+            raise AwayError(str(error)) from error
+
+    return look
+
+
+def _server_look(engine: Engine) -> Callable[[], int]:
+    def look() -> int:
+        try:
+            with engine.connect() as connection:
+                return connection.exec_driver_sql(_LOOK).scalar() or 0
         except SQLAlchemyError as error:
             raise AwayError(str(error)) from error
-        self._found, self._asked_at, self._raised = found, present, raised
-        return found
+
+    return look

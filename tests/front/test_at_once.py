@@ -20,7 +20,7 @@ from ozgtermine import clock
 from ozgtermine.config import Settings
 from ozgtermine.database import db, transaction
 from ozgtermine.front.layer import Front
-from ozgtermine.front.revision import REMEMBERED_SECONDS
+from ozgtermine.front.revision import remembered_seconds
 from ozgtermine.models import Event
 from ozgtermine.rules.schedule import when
 from tests import factories
@@ -91,7 +91,6 @@ def test_nobody_sees_old_bytes_after_a_write(
     monkeypatch.setattr("ozgtermine.front.shelf.MOST_ANSWERS", MOST)
     factories.event(session, slug="termin", topic="Stand 0", at=when(starts_on=clock.today()))
     session.commit()
-    is_remembered = db.engine.dialect.name == "postgresql"
     with Readers(app, app.extensions["ozgtermine.front"]) as readers:
         for number in range(1, WRITES + 1):
             if number % 4:
@@ -99,7 +98,7 @@ def test_nobody_sees_old_bytes_after_a_write(
                     writing.scalars(select(Event)).one().topic = f"Stand {number}"
             else:
                 _write_elsewhere(other, f"Stand {number}")
-                time.sleep(REMEMBERED_SECONDS if is_remembered else 0)
+                time.sleep(remembered_seconds(db.engine))
             readers.written = number
     assert readers.old == []
     assert readers.asked > WRITES

@@ -248,8 +248,7 @@ def lose_the_database(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], 
             raise AwayError("away")
 
         sqlalchemy.event.listen(Engine, "before_cursor_execute", fail)
-        monkeypatch.setattr(revision.SqliteLook, "__call__", away)
-        monkeypatch.setattr(revision.ServerLook, "__call__", away)
+        monkeypatch.setattr(revision.Remembered, "__call__", away)
 
     yield lose
     if sqlalchemy.event.contains(Engine, "before_cursor_execute", fail):

@@ -24,7 +24,7 @@ from ozgtermine import clock
 from ozgtermine.application import create_app
 from ozgtermine.config import Settings
 from ozgtermine.database import db, transaction
-from ozgtermine.front.revision import REMEMBERED_SECONDS
+from ozgtermine.front.revision import remembered_seconds
 from ozgtermine.mail.letterhead import Letterhead
 from ozgtermine.models import Event, EventStatus, Series
 from ozgtermine.operations import scheduling
@@ -170,7 +170,8 @@ def follow(client: Client, site: Running, name: str, expectation: Expectation) -
     """Have the client hold what the database says after each step; while the database is away, what it said last."""
     for step, change in STEPS.items():
         change()
-        time_module.sleep(2 * REMEMBERED_SECONDS)  # until then the server may not know: the change was made elsewhere
+        # until then the server may not know: the change was made elsewhere
+        time_module.sleep(2 * remembered_seconds(db.engine))
         expected = expectation.now()
         first = len(site.way.asked)
         assert client.sync(expected) == (expected, ""), step
@@ -225,7 +226,7 @@ def suffer(client: Client, site: Running, name: str, expectation: Expectation) -
         found[fault] = Suffered(kept, bool(complaint), is_well)
         report(name, f"{fault}: {found[fault]} {complaint[-100:]!r}", site, first)
         with_event(lambda _session, event, now, fault=fault: change_topic(event, fault, now))()
-        time_module.sleep(2 * REMEMBERED_SECONDS)
+        time_module.sleep(2 * remembered_seconds(db.engine))
         expected = expectation.now()
         assert client.sync(expected) == (expected, ""), fault
     return found
