@@ -21,6 +21,7 @@ PROGRAMS = Path(__file__).parent / "programs"
 CALENDAR = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n{}END:VCALENDAR\r\n"
 ASK_DEADLINE_SECONDS = 20
 SHOW_DEADLINE_SECONDS = 6
+QUIET_SECONDS = 1.5
 Holds = dict[str, Said]
 
 
@@ -95,13 +96,25 @@ class Evolution:
         assert self._answer() == "ready"
 
     def sync(self, expected: Holds) -> tuple[Holds, str]:
+        """Return what it holds once it has nothing more to ask; asked again where a question before was still open."""
+        for _attempt in range(2):
+            complaint = self._refresh()
+            _wait(lambda: self._holds() == expected, SHOW_DEADLINE_SECONDS)
+            if self._holds() == expected:
+                break
+        return self._holds(), complaint
+
+    def _refresh(self) -> str:
         before = len(self._gateway.asked)
         complaint = self._ask("refresh")
-        if complaint == "asked":
-            complaint = ""
-            _wait(lambda: len(self._gateway.asked) > before, ASK_DEADLINE_SECONDS)
-        _wait(lambda: self._holds() == expected, SHOW_DEADLINE_SECONDS)
-        return self._holds(), str(complaint)
+        if complaint != "asked":
+            return str(complaint)
+        _wait(lambda: len(self._gateway.asked) > before, ASK_DEADLINE_SECONDS)
+        seen = -1
+        while seen != len(self._gateway.asked):
+            seen = len(self._gateway.asked)
+            time.sleep(QUIET_SECONDS)
+        return ""
 
     def _holds(self) -> Holds:
         shown = self._ask("show")
