@@ -21,7 +21,8 @@ def choices(words: Mapping[Value, str]) -> list[SelectChoice]:
 
 def mail_language(label: str = N_("Sprache unserer E-Mails")) -> SelectField:
     """Return the field in which language mails to somebody are written."""
-    return SelectField(label, choices=choices(LANGUAGES), default="de")
+    chosen = Needed(N_("Wählen Sie eine Sprache aus der Liste"))
+    return SelectField(label, choices=choices(LANGUAGES), default="de", validators=[chosen])
 
 
 class GermanDate(DateField):

@@ -132,7 +132,8 @@ class RegistrationForm(Form):
     language = SelectField(
         N_("Sprache unserer E-Mails"),
         choices=[SelectChoice(each, words) for each, words in LANGUAGES.items()],
-        validators=[AnyOf(list(LANGUAGES), N_("Wählen Sie eine Sprache aus der Liste"))],
+        validators=[Needed(N_("Wählen Sie eine Sprache aus der Liste")),
+                    AnyOf(list(LANGUAGES), N_("Wählen Sie eine Sprache aus der Liste"))],
         validate_choice=False,
         default="de",
     )

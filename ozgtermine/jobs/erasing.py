@@ -50,10 +50,11 @@ def count(settings: Settings, *, now: datetime) -> dict[str, int]:
     before = erased_before(now, settings.people_days)
     try:
         note_who_is_unneeded(session, today=today, now=now)
+        unconfirmed = unconfirmed_before(session, now - UNCONFIRMED_FOR, now=now)
         return {
-            "unconfirmed registrations erased": len(unconfirmed_before(session, now - UNCONFIRMED_FOR, now=now)),
+            "unconfirmed registrations erased": len(unconfirmed),
             "answers blanked": blank_answers(session, now=now, most=MANY),
-            "registrations erased": number_due(session, now=now),
+            "registrations erased": number_due(session, now=now, but=unconfirmed),
             "people in no group erased": len(session.scalars(unneeded_people(before, today)).all()),
             "accounts of nobody erased": len(session.scalars(accounts_of_nobody(before)).all()),
         }

@@ -46,9 +46,10 @@ def erase_due(session: Session, graveyard: Graveyard, *, now: datetime, most: in
     return len(due)
 
 
-def number_due(session: Session, *, now: datetime) -> int:
-    """Return how many registrations `erase_due` would erase."""
-    return sum(_is_due(each, now) for each in session.scalars(_ended(now)))
+def number_due(session: Session, *, now: datetime, but: Iterable[Registration] = ()) -> int:
+    """Return how many registrations `erase_due` would erase, those left out that are gone by then."""
+    gone = {each.id for each in but}
+    return sum(_is_due(each, now) and each.id not in gone for each in session.scalars(_ended(now)))
 
 
 def _ended(now: datetime) -> Select[Registration]:

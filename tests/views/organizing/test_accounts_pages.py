@@ -54,6 +54,23 @@ def test_somebody_is_invited_by_mail_and_comes_in(administrator: FlaskClient, ap
     assert (again.status_code, "gibt es schon ein Konto" in again.get_data(as_text=True)) == (422, True)
 
 
+def test_mails_to_an_account_speak_its_language(
+    administrator: FlaskClient, editor: FlaskClient, session: Session
+) -> None:
+    post(administrator, "/verwaltung/konten", INVITED | {"language": "en"})
+    session.rollback()
+    [invited] = session.scalars(select(OutgoingMail).filter_by(kind="invited"))
+    assert (invited.subject, "(role: Editor)" in invited.text) == ("Your access to OZG-Termine", True)
+
+    assert post(editor, "/verwaltung/konto/sprache", {"language": "klingonisch"}).status_code == 404
+    assert post(editor, "/verwaltung/konto/sprache", {"language": "en"}).status_code == 303
+    assert '<option selected value="en">English</option>' in editor.get("/verwaltung/konto").text
+    post(administrator, f"/verwaltung/konten/{account_of(session, 'editor@mid.example').id}/sperren")
+    session.rollback()
+    [told] = session.scalars(select(OutgoingMail).filter_by(kind="security_notice"))
+    assert "Your account is locked." in told.text
+
+
 def test_an_editor_keeps_away_from_accounts(editor: FlaskClient) -> None:
     paths = ["/verwaltung/konten", "/verwaltung/konten/1", "/verwaltung/konten/1/sperren"]
     answers = [editor.get(paths[0]), editor.get(paths[1]), post(editor, paths[2]), post(editor, paths[0], INVITED)]
