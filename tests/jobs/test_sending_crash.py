@@ -1,6 +1,5 @@
 """`kill -9` of a real worker between any two steps of sending: nothing is lost, nothing arrives under two names."""
 
-import fcntl
 import os
 import signal
 import subprocess
@@ -10,7 +9,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, select, text
@@ -18,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from ozgtermine.config import Settings
 from ozgtermine.models import MailState, OutgoingMail
+from ozgtermine.turns import Turns
 from tests import factories
 from tests.jobs.smtp import Mailbox, smtp_server
 
@@ -66,8 +65,7 @@ def wait_until(is_so: Callable[[], bool], seconds: float = 30) -> None:
 def no_writes(settings: Settings) -> Iterator[None]:
     """Keep every other process from writing, as long as the block lasts."""
     if settings.database_url.startswith("sqlite"):
-        with Path(settings.database_url.removeprefix("sqlite:///") + ".lock").open("ab") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        with Turns(settings.database_url.removeprefix("sqlite:///")).turn():
             yield
         return
     engine = create_engine(settings.database_url)
