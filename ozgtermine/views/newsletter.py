@@ -9,6 +9,7 @@ from ozgtermine import clock
 from ozgtermine.database import db
 from ozgtermine.embeds import announcement, formats
 from ozgtermine.embeds.announcement import Announcement
+from ozgtermine.embeds.atom import ATOM, atom_feed
 from ozgtermine.embeds.selection import USUAL_COUNT, Selection
 from ozgtermine.errors import NotFoundError
 from ozgtermine.forms.newsletter import STYLES, AnnouncementForm
@@ -16,7 +17,7 @@ from ozgtermine.models import Event
 from ozgtermine.queries import calendars
 from ozgtermine.queries.events import find_series, visible_series
 from ozgtermine.rules.permissions import ANONYMOUS, Action
-from ozgtermine.views.answers import links, page
+from ozgtermine.views.answers import links, page, settings
 from ozgtermine.views.guards import POLICY, requires
 from ozgtermine.views.sharing import Made, shared_file
 from ozgtermine.views.start import KINDS
@@ -25,6 +26,7 @@ from ozgtermine.wording import N_, translate
 blueprint = Blueprint("newsletter", __name__)
 
 ALL = "alle"
+TYPES = {"txt": "text/plain", "html": "text/html", "xml": "application/atom+xml"}
 PARAMETERS = ("anzahl", "ab", "jahr")
 USUAL_SERIES = "ozg-sprechstunde"
 # A mail's table carries its styles on its elements: allowed where it is shown, and nowhere else.
@@ -36,7 +38,7 @@ POLICY_OF_PREVIEW = f"{POLICY}; style-src-attr 'unsafe-inline'"
 @requires(Action.READ_PUBLIC)
 def embed(name: str, style: str) -> Response:
     """Send the announcement in one style; the same address always means the same choice."""
-    if style not in STYLES:
+    if style not in (*STYLES, ATOM):
         raise NotFoundError
     chosen = Selection.read(request.args)
     answer = shared_file(_made(name, style, chosen, clock.now()), arguments=PARAMETERS)
@@ -64,6 +66,7 @@ def index() -> Response:
         is_rich=form.style.endswith(".html"),
         warnings=_warnings(said),
         address=f"{links().embed(form.reihe.data, form.style)}?{urlencode(form.parameters)}",
+        atom_address=links().embed(form.reihe.data, ATOM),
     )
     answer.headers["Content-Security-Policy"] = POLICY_OF_PREVIEW
     return answer
@@ -90,10 +93,10 @@ def _choices() -> list[tuple[str, str]]:
 def _made(name: str, style: str, chosen: Selection, now: datetime) -> Made:
     said = _announcement(name, chosen, now)
     ends = [each.ends_at for each in said.events]
-    kind = "text/html" if style.endswith(".html") else "text/plain"
+    written = _atom(said, name) if style == ATOM else _written(said, style, chosen)
     return Made(
-        body=_written(said, style, chosen).encode(),
-        content_type=f"{kind}; charset=utf-8",
+        body=written.encode(),
+        content_type=f"{TYPES[style.rpartition('.')[2]]}; charset=utf-8",
         file_name=f"{name}-{style}",
         valid_until=min([calendars.changes_by_itself_at(db.session(), now), *ends]),
     )
@@ -122,6 +125,12 @@ def _written(said: Announcement, style: str, chosen: Selection) -> str:
     if style == "mail.html":
         return formats.mail_html(said, links())
     return formats.plain_text(said, links())
+
+
+def _atom(said: Announcement, name: str) -> str:
+    query = urlencode([each for each in request.args.items() if each[0] in PARAMETERS])
+    address = links().embed(name, ATOM) + (f"?{query}" if query else "")
+    return atom_feed(said, links(), address=address, author=settings().organisation)
 
 
 def _warnings(said: Announcement) -> list[str]:

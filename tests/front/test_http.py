@@ -26,7 +26,10 @@ FEEDS = (
     "/kalender/alle.ics", "/kalender/sprechstunden.ics", "/kalender/reihe.ics", "/termine/termin.ics",
     "/en/kalender/alle.ics", "/kalender/alle.ics?jahr=2023",
 )  # fmt: skip
-EMBEDS = ("/einbetten/alle/text.txt", "/einbetten/reihe/mail.html", "/einbetten/sprechstunden/hausstil.txt?anzahl=5")
+EMBEDS = (
+    "/einbetten/alle/text.txt", "/einbetten/reihe/mail.html", "/einbetten/sprechstunden/hausstil.txt?anzahl=5",
+    "/einbetten/reihe/atom.xml",
+)  # fmt: skip
 PAGES = ("/", "/?art=sprechstunden", "/reihen/reihe", "/termine/termin", "/kalender")
 SHARED = (*FEEDS, *EMBEDS, *PAGES)
 

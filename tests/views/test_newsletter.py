@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from xml.etree import ElementTree as ET
 
 import pytest
 import sqlalchemy
@@ -16,6 +17,7 @@ from ozgtermine.rules.schedule import Precision, When, when
 from tests import factories
 
 NOW = datetime(2023, 2, 6, 9, tzinfo=UTC)
+ATOM = "{http://www.w3.org/2005/Atom}"
 HOUSE = "/einbetten/ozg-sprechstunde/hausstil.txt"
 
 
@@ -235,3 +237,44 @@ def test_three_dates_ask_the_database_as_often_as_one(client: FlaskClient, sessi
 
     client.get("/newsletter")  # connects
     assert questions(1) == questions(3)
+
+
+def test_readers_get_the_same_dates_as_an_atom_feed(client: FlaskClient, hours: Series, session: Session) -> None:
+    hours.title = "OZG-Sprechstunden \x0b& <mehr>"
+    session.flush()
+    for each in hours.events:
+        each.changed_at = NOW - timedelta(days=each.starts_on.day)
+    session.commit()
+    answer = client.get("/einbetten/ozg-sprechstunde/atom.xml?anzahl=2&spur=1")
+    feed = ET.fromstring(answer.data)
+    entries = [
+        tuple(each.findtext(f"{ATOM}{name}") for name in ("id", "title", "updated", "summary"))
+        for each in feed.findall(f"{ATOM}entry")
+    ]
+    assert answer.content_type == "application/atom+xml; charset=utf-8"
+    assert feed.findtext(f"{ATOM}id") == "http://termine.example/einbetten/ozg-sprechstunde/atom.xml?anzahl=2"
+    assert feed.findtext(f"{ATOM}title") == "Termine unserer nächsten OZG-Sprechstunden & <mehr>"
+    assert feed.findtext(f"{ATOM}updated") == "2023-01-22T09:00:00Z"
+    assert entries == [
+        (
+            "http://termine.example/termine/hour-2023-02-15",
+            "Mittwoch, 15. Februar 2023, Uhrzeit folgt: OZG-Sprechstunde: Offene OZG-Sprechstunde",
+            "2023-01-22T09:00:00Z",
+            "Videokonferenz",
+        ),
+        (
+            "http://termine.example/termine/hour-2023-02-22",
+            ("Mittwoch, 22. Februar 2023, Uhrzeit folgt: OZG-Sprechstunde: "
+             "Authentifizierung bei der Nutzung von Online-Diensten"),
+            "2023-01-15T09:00:00Z",
+            "Videokonferenz",
+        ),
+    ]
+
+
+def test_an_atom_feed_without_dates_is_one_all_the_same(client: FlaskClient, session: Session) -> None:
+    factories.series(session, slug="ozg-sprechstunde")
+    session.commit()
+    feed = ET.fromstring(client.get("/einbetten/ozg-sprechstunde/atom.xml").data)
+    assert feed.findtext(f"{ATOM}updated") == "2023-02-05T23:00:00Z"
+    assert feed.findall(f"{ATOM}entry") == []
