@@ -24,7 +24,7 @@ from tests.conftest import SECRET_KEY
 NOON = datetime(2023, 2, 6, 11, tzinfo=UTC)
 FEEDS = (
     "/kalender/alle.ics", "/kalender/sprechstunden.ics", "/kalender/reihe.ics", "/termine/termin.ics",
-    "/en/kalender/alle.ics", "/kalender/alle.ics?jahr=2023",
+    "/en/kalender/alle.ics", "/kalender/alle.ics?jahr=2023", "/termine/termin/programm.ics",
 )  # fmt: skip
 EMBEDS = (
     "/einbetten/alle/text.txt", "/einbetten/reihe/mail.html", "/einbetten/sprechstunden/hausstil.txt?anzahl=5",
@@ -85,6 +85,7 @@ def event(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     made = factories.event(session, slug="termin", topic="Thema", series=series, published_at=NOON - timedelta(days=1),
                            description="Lang genug, um gepackt zu werden. " * 40,
                            at=when(starts_on=date(2023, 3, 1)))  # fmt: skip
+    factories.programme_item(factories.programme(made))
     offer = factories.offer(session, event=made)
     factories.registration(session, offer, email="erika@halle.example")
     session.commit()
