@@ -216,7 +216,7 @@ def test_what_we_have_cancelled_stays_cancelled(session: Session, take: Import) 
 
 def test_what_we_have_hidden_stays_hidden(session: Session, take: Import) -> None:
     take(entry())
-    scheduling.hide(the_event(session))
+    scheduling.hide(the_event(session), now=NOW)
     take(entry(day="20230310"))
     assert the_event(session).published_at is None
 

@@ -202,9 +202,9 @@ def test_cancelled_elsewhere_online_or_restored_it_is_the_same_with_its_items(
 def test_hidden_with_its_event_it_leaves_room_for_the_entry_that_takes_it_out(
     congress: Event, item: ProgrammeItem
 ) -> None:
-    scheduling.show_to(congress, Visibility.EDITORS)
+    scheduling.show_to(congress, Visibility.EDITORS, now=NOW)
     assert item.sequence == 2
-    scheduling.hide(congress)
+    scheduling.hide(congress, now=NOW)
     assert item.sequence == 2
 
 

@@ -297,8 +297,9 @@ def test_more_groups_ask_no_more_questions(
         members.membership(session, series, lead, MembershipRole.LEAD)
         session.commit()
 
-    add(group)
+    session.commit()
     text_of(browser)
+    add(group)
     with_one = asked(browser)
     for number in range(3):
         other = factories.series(session, title=f"AG {number}", visibility=Visibility.SERIES)

@@ -149,7 +149,7 @@ def test_what_leaves_together_is_off_and_outranks_that_when_it_comes_back(
 @pytest.mark.usefixtures("programme")
 def test_a_hidden_event_hides_its_programme_and_brings_it_back_outranking(client: FlaskClient) -> None:
     before = entries(client.get(ADDRESS).data)
-    change(lambda _session, programme: scheduling.hide(programme.event))
+    change(lambda _session, programme: scheduling.hide(programme.event, now=clock.now()))
     answer = client.get(ADDRESS)
     assert (answer.status_code, answer.mimetype) == (410, "text/plain")
     change(lambda session, programme: scheduling.publish(

@@ -130,9 +130,9 @@ def test_a_person_has_a_history(administrator: FlaskClient, session: Session) ->
 
 
 def test_a_longer_record_asks_no_more_questions(administrator: FlaskClient, session: Session) -> None:
+    administrator.get("/verwaltung/protokoll")
     factories.registration(session, factories.offer(session))
     session.commit()
-    administrator.get("/verwaltung/protokoll")
     with_one = questions(administrator, "/verwaltung/protokoll")
     for _each in range(3):
         factories.registration(session, factories.offer(session))

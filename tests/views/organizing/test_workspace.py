@@ -258,6 +258,8 @@ def test_a_series_is_made_and_its_events_begin_with_its_defaults(editor: FlaskCl
 )  # fmt: skip
 def test_a_longer_list_asks_no_more_questions(editor: FlaskClient, session: Session, path: str) -> None:
     series = factories.series(session, slug="sprechstunden-hier")
+    session.commit()
+    editor.get(path)
 
     def add() -> None:
         at = factories.when(starts_on=clock.today().replace(year=clock.today().year + 1))
@@ -270,7 +272,6 @@ def test_a_longer_list_asks_no_more_questions(editor: FlaskClient, session: Sess
         assert sent.status_code == 303
 
     add()
-    editor.get(path)
     with_one = questions(editor, path)
     add()
     add()
