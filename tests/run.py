@@ -35,11 +35,15 @@ def main() -> int:
 
 
 def commands() -> list[list[str]]:
-    """Return what is checked; the import contracts are among the tests (test_architecture.py)."""
+    """Return what is checked; the import contracts are among the tests (test_architecture.py).
+
+    Tests wait for servers and browsers half of the time: one process more than there are cores.
+    """
+    processes = min((os.cpu_count() or 2) + 1, 4)
     return [
         [sys.executable, "-m", "ruff", "check", "."],
         [sys.executable, "-m", "mypy"],
-        [sys.executable, "-m", "pytest", "-n", str(min(os.cpu_count() or 2, 4)), "--dist", "loadfile", *sys.argv[1:]],
+        [sys.executable, "-m", "pytest", "-n", str(processes), "--dist", "loadfile", *sys.argv[1:]],
     ]
 
 
