@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.filling import series_of
 from bench.installation import databases, installation
-from bench.load import Case, Rounds, ask, measure, need_programs, server
+from bench.load import Case, Rounds, ask, hello, measure, need_programs, product
 from bench.nginx import nginx
 from ozgtermine.database import transaction
 
@@ -40,15 +40,15 @@ def main() -> None:
 
 def _cases(stack: ExitStack) -> Iterator[Case]:
     """Yield all that is asked for; the servers run until `stack` ends."""
-    for name, target in ((WSGI, "bench.hello:wsgi"), (FLASK, "bench.hello:flask")):
-        yield Case(name, *stack.enter_context(server(target, {})))
+    for name, target in ((WSGI, "wsgi"), (FLASK, "flask")):
+        yield Case(name, *stack.enter_context(hello(target)))
     bodies: dict[int, bytes] = {}
     for name, url in stack.enter_context(databases()):
         environment = stack.enter_context(installation(url)).environment
         with transaction() as session:
             for size in (*SIZES, PAGE_EVENTS):
                 series_of(session, f"feed-{size}", size)
-        pid, port = stack.enter_context(server("ozgtermine.application:create_app", environment, factory=True))
+        pid, port = stack.enter_context(product(environment))
         bodies = {size: ask(port, _feed(size), {})[2] for size in SIZES}
         yield from _asked(name, pid, port, {size: _feed(size) for size in SIZES})
         yield Case(f"{name}: page of {PAGE_EVENTS} events", pid, port, PAGE, GZIP)

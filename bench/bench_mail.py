@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from sqlalchemy import func, insert, select, update
 
 from bench.installation import Installation, databases, installation
-from bench.load import cpu_seconds, server
+from bench.load import cpu_seconds, product
 from bench.posting import BEHIND_A_PROXY, flow, typed
 from bench.table import Budget, heading, row
 from ozgtermine.database import db, transaction
@@ -49,7 +49,7 @@ def main() -> None:
 def _forms(installed: Installation, first: int) -> float:
     """Return the server's CPU milliseconds for one form sent."""
     environment = installed.environment | BEHIND_A_PROXY
-    with server("ozgtermine.application:create_app", environment, factory=True) as (pid, port):
+    with product(environment) as (pid, port):
         address = f"/termine/{installed.slug}/anmelden"
         flow(pid, port, [(address, typed(first + each)) for each in range(20)])
         return flow(pid, port, [(address, typed(first + each)) for each in range(20, FORMS)]).cpu_ms

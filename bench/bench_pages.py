@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from bench.filling import series_of
 from bench.installation import databases, installation
-from bench.load import Case, ask, cpu_seconds, measure, need_programs, server
+from bench.load import Case, ask, cpu_seconds, hello, measure, need_programs, product
 from ozgtermine.application import create_app
 from ozgtermine.database import db, transaction
 from ozgtermine.models import AccountRole, Event
@@ -55,7 +55,7 @@ def _filled(url: str) -> Iterator[tuple[int, int, str]]:
             for size in (PAGE_EVENTS, *FEEDS):
                 series_of(session, f"bench-{size}", size)
         cookie = _editor(create_app(installed.settings))
-        with server("ozgtermine.application:create_app", installed.environment, factory=True) as (pid, port):
+        with product(installed.environment) as (pid, port):
             yield pid, port, cookie
 
 
@@ -90,7 +90,7 @@ def _show(path: str, milliseconds: float, most: float | None) -> None:
 
 def _show_editor(name: str, pid: int, port: int, cookie: str) -> None:
     with ExitStack() as stack:
-        flask = Case(FLASK, *stack.enter_context(server("bench.hello:flask", {})))
+        flask = Case(FLASK, *stack.enter_context(hello("flask")))
         page = Case(EDITOR, pid, port, PAGE, {"Cookie": cookie})
         rounds = measure([flask, page])
     found, ratio = rounds.middle(EDITOR), rounds.ratio(EDITOR, FLASK)

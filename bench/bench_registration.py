@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from sqlalchemy import select
 
 from bench.installation import Installation, databases, installation
-from bench.load import server
+from bench.load import hello, product
 from bench.posting import BEHIND_A_PROXY, CLIENTS, Flow, flow, typed
 from bench.table import Budget, at_least, heading, row
 from ozgtermine.database import db, transaction
@@ -27,7 +27,7 @@ OF_AN_EMPTY_POST = {"SQLite": at_least(0.2), "PostgreSQL": at_least(0.12)}
 
 def main() -> None:
     """Print what an empty POST takes, and beside it what registering takes on each database."""
-    with server("bench.hello:flask", {}) as (pid, port):
+    with hello("flask") as (pid, port):
         flow(pid, port, [("/", "")] * 500)
         empty = flow(pid, port, [("/", "x=")] * (REGISTRATIONS * 4))
     heading(f"empty POST to Flask, {CLIENTS} clients")
@@ -59,7 +59,7 @@ def _show(form: Flow, confirmation: Flow, empty: Flow, bare: float, of_an_empty_
 def registrations(installed: Installation) -> tuple[Flow, Flow]:
     """Return what the forms take, and what their confirmations take."""
     environment = installed.environment | BEHIND_A_PROXY
-    with server("ozgtermine.application:create_app", environment, factory=True) as (pid, port):
+    with product(environment) as (pid, port):
         address = f"/termine/{installed.slug}/anmelden"
         flow(pid, port, [(address, typed(REGISTRATIONS + each)) for each in range(WARM)])
         flow(pid, port, [(link, "x=") for link in _links()])

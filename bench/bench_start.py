@@ -12,7 +12,7 @@ from statistics import median
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.installation import installation
-from bench.load import ask, children, cpu_seconds, server
+from bench.load import ask, children, cpu_seconds, product
 
 BUDGETS = {"start until the first answer, CPU s": 1.5, "--help, ms": 150, "--help, CPU ms": 150,
            "idle, server with 2 workers, MiB": 150, "idle, with the worker too, MiB": 230}  # fmt: skip
@@ -25,9 +25,7 @@ def main() -> None:
     found: dict[str, float] = {}
     wall, cpu = zip(*(_help() for _time in range(TIMES)), strict=True)
     found["--help, ms"], found["--help, CPU ms"] = median(wall) * 1000, median(cpu) * 1000
-    with installation("") as installed, server(
-        "ozgtermine.application:create_app", installed.environment, factory=True
-    ) as (pid, port):
+    with installation("") as installed, product(installed.environment) as (pid, port):
         ask(port, "/", {})
         found["start until the first answer, CPU s"] = cpu_seconds(pid)
         worker = subprocess.Popen(

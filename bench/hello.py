@@ -1,8 +1,11 @@
 """The two measures of all others: the least that WSGI and Flask can do."""
 
+import sys
 from collections.abc import Callable, Iterable
 
 from flask import Flask
+
+from ozgtermine.commands.serving import serve_application
 
 
 def wsgi(_environ: dict[str, object], start_response: Callable[..., object]) -> Iterable[bytes]:
@@ -22,3 +25,8 @@ def hello() -> str:
 @flask.post("/")
 def take() -> str:
     return "hello"
+
+
+if __name__ == "__main__":
+    _command, name, host, port = sys.argv
+    serve_application({"wsgi": wsgi, "flask": flask}[name], host, int(port))

@@ -10,8 +10,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -23,6 +23,7 @@ from tests.ports import free_port
 CONNECTIONS = 16
 SECONDS = 1
 ROUNDS = 5
+TOP = Path(__file__).parents[1]
 PACKAGES = {"wrk": "wrk", "nginx": "nginx"}
 REPORT = """
 done = function(summary, latency, requests)
@@ -82,13 +83,20 @@ def need_programs() -> None:
         sys.exit(f"Left out: this benchmark needs {' and '.join(missing)}. To run it: sudo apt-get install {packages}")
 
 
+def product(environment: Mapping[str, str]) -> AbstractContextManager[tuple[int, int]]:
+    """Return what yields process id and port of the product as it is served."""
+    return _server(server_command, environment)
+
+
+def hello(name: str) -> AbstractContextManager[tuple[int, int]]:
+    """Return what yields process id and port of one of the applications of `bench.hello`, served in the same way."""
+    return _server(lambda host, port: [sys.executable, "-m", "bench.hello", name, host, str(port)], {})
+
+
 @contextmanager
-def server(target: str, environment: Mapping[str, str], *, factory: bool = False) -> Iterator[tuple[int, int]]:
-    """Yield process id and port of a server that serves `target` as the product is served."""
+def _server(command: Callable[[str, int], list[str]], environment: Mapping[str, str]) -> Iterator[tuple[int, int]]:
     port = free_port()
-    options = server_command("127.0.0.1", port)[:-2]
-    command = [*options, *(["--factory"] if factory else []), target]
-    process = subprocess.Popen(command, env={**os.environ, **environment})
+    process = subprocess.Popen(command("127.0.0.1", port), cwd=TOP, env={**os.environ, **environment})
     try:
         _wait(port)
         yield process.pid, port

@@ -1,10 +1,8 @@
 """`ozgtermine run`: everything at once, for a first look and for a small server of one's own."""
 
 import ctypes
-import errno
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,14 +18,13 @@ from flask.cli import ScriptInfo
 
 from ozgtermine import clock
 from ozgtermine.commands.example import fill_with_example
-from ozgtermine.commands.options import HOST, LAST_PORT, PORT, Day
+from ozgtermine.commands.options import HOST, PORT, Day
 from ozgtermine.commands.preparing import migrate_database, prepare_folder
-from ozgtermine.commands.serving import server_command
-from ozgtermine.config import PREFIX, ConfigurationError, Settings, read_file
+from ozgtermine.commands.serving import refuse_taken_port, server_command
+from ozgtermine.config import PREFIX, Settings, read_file
 from ozgtermine.database import db, transaction
 from ozgtermine.links import Links
 from ozgtermine.operations import accounts
-from ozgtermine.wording import N_
 
 START_DEADLINE_SECONDS = 60
 RESPAWN_PAUSE_SECONDS = 2.0
@@ -35,9 +32,6 @@ DAY_SECONDS = 86_400
 STOP_DEADLINE_SECONDS = 15
 SET_PARENT_DEATH_SIGNAL = 1  # prctl(2)
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - looked up, not listened on
-
-PORT_TAKEN = N_("Der Port %(port)s ist schon belegt. Nehmen Sie einen anderen, zum Beispiel: make run PORT=%(other)s")
-CANNOT_LISTEN = N_("Auf %(host)s:%(port)s kann der Server nicht hören: %(reason)s")
 
 
 @click.command()
@@ -55,7 +49,7 @@ def run(script: ScriptInfo, host: str, port: int, instance: Path, today: date | 
     Ohne andere Angabe in config.toml oder der Umgebung läuft der Vorführbetrieb: Mails werden nicht versendet, sondern
     im Postfach gezeigt.
     """
-    _refuse_taken_port(host, port)
+    refuse_taken_port(host, port)
     prepare_folder(instance.absolute())
     _set_environment(host, port, instance.absolute(), today)
     app = script.load_app()
@@ -63,20 +57,6 @@ def run(script: ScriptInfo, host: str, port: int, instance: Path, today: date | 
     fill_with_example(app)
     screen = _screen(app)
     sys.exit(_Pair(server_command(host, port), [sys.executable, "-m", "ozgtermine", "worker"]).run(host, port, screen))
-
-
-def _refuse_taken_port(host: str, port: int) -> None:
-    try:
-        family, kind, _protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-    except OSError as error:
-        taken = error.errno == errno.EADDRINUSE
-        raise ConfigurationError(
-            PORT_TAKEN if taken else CANNOT_LISTEN,
-            host=host, port=port, reason=error.strerror, other=port + 1 if port < LAST_PORT else port - 1,
-        ) from error  # fmt: skip
 
 
 def _set_environment(host: str, port: int, instance: Path, today: date | None) -> None:

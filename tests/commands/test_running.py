@@ -63,7 +63,7 @@ def test_a_killed_mail_worker_comes_back_and_stopping_ends_every_process(tmp_pat
         os.kill(worker, signal.SIGKILL)
         assert until(lambda: children(site.process.pid, "worker") not in ([], [worker]))
         everything = list(descendants(site.process.pid))
-        assert set(children(site.process.pid, "granian")) < set(everything)
+        assert set(children(site.process.pid, "serve")) < set(everything)
         site.process.send_signal(signal.SIGTERM)
         assert site.process.wait(DEADLINE_SECONDS) == 0
     assert [pid for pid in everything if Path(f"/proc/{pid}").exists()] == []
@@ -71,7 +71,7 @@ def test_a_killed_mail_worker_comes_back_and_stopping_ends_every_process(tmp_pat
 
 def test_a_killed_server_worker_comes_back(tmp_path: Path) -> None:
     with running(tmp_path) as site:
-        (server,) = children(site.process.pid, "granian")
+        (server,) = children(site.process.pid, "serve")
         for pid in children(server):
             os.kill(pid, signal.SIGKILL)
         assert until(lambda: answers(site.address))
