@@ -7,18 +7,8 @@ import pytest
 from sqlalchemy import JSON, Boolean, Column, Enum, Table
 
 from ozgtermine.models import AuditAct, AuditEntry, Base
-from ozgtermine.rendering.audit import (
-    ACTS,
-    COLUMNS,
-    COMMON,
-    THINGS,
-    WORDS,
-    Change,
-    changes_of,
-    note_in_words,
-    sentence,
-    value_in_words,
-)
+from ozgtermine.rendering.audit import ACTS, Change, changes_of, note_in_words, sentence, value_in_words
+from ozgtermine.rendering.audited_words import COLUMNS, COMMON, THINGS, WORDS
 from tests.factories import NOW
 
 AUDITED = sorted(
