@@ -5,17 +5,15 @@ and read by itself, so that it is refused alone and with its line; properties th
 """
 
 import json
-import re
 import resource
 import signal
 import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
 from types import FrameType
-from typing import Any
 
 import icalendar
 import recurring_ical_events
@@ -23,31 +21,17 @@ from icalendar.timezone import tzp
 
 from ozgtermine.clock import BERLIN
 from ozgtermine.errors import Refusal
-from ozgtermine.rules.foreign_calendar import Entry, ForeignCalendar, Unread, one_line, plain_text, web_address
-from ozgtermine.rules.schedule import Precision, When
+from ozgtermine.ical.blocks import Block, NotACalendarError, Parts, parts_of
+from ozgtermine.ical.foreign_entry import Event, NotTakenError, foreign_entry, recurrence_of, sequence_of
+from ozgtermine.rules.foreign_calendar import Entry, ForeignCalendar, Unread, one_line
 from ozgtermine.wording import N_, translate
 
-MOST_EVENTS = 2_000
 MOST_ENTRIES = 2_000
 MOST_OCCURRENCES = 400
-MOST_LINES = 300_000
-LONGEST_PROPERTY = 50_000
-DEEPEST = 6
 CPU_SECONDS = 10
 CPU_SECONDS_EACH = 1.0
 MEMORY_BYTES = 512_000_000
-FIRST_YEAR, LAST_YEAR = 1990, 2100
 
-Event = Any
-"""An event of the library, whose types allow each property to be anything."""
-
-_LINE = re.compile(r"([^\r\n]*)(?:\r\n|\n|\r|\Z)")
-_NAME = re.compile(r"[A-Za-z0-9-]+")
-_WANTED = frozenset({
-    "UID", "DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "SUMMARY", "DESCRIPTION",
-    "LOCATION", "URL", "STATUS", "SEQUENCE", "CLASS", "X-MICROSOFT-CDO-ALLDAYEVENT",
-})  # fmt: skip
-_OF_ZONES = frozenset({"TZID", "DTSTART", "TZOFFSETFROM", "TZOFFSETTO", "TZNAME", "RRULE", "RDATE", "BEGIN", "END"})
 _TOO_OFTEN = frozenset({"SECONDLY", "MINUTELY", "HOURLY"})
 _ANOTHER_IS_BROKEN = N_(
     "Eine Ausnahme dieses wiederholten Termins ist nicht lesbar. Wir nehmen auch die übrigen nicht auf."
@@ -55,40 +39,8 @@ _ANOTHER_IS_BROKEN = N_(
 _OTHER_METHODS = frozenset({"REPLY", "COUNTER", "DECLINECOUNTER", "REFRESH"})
 
 
-class NotACalendarError(Refusal):
-    """Nothing of the file can be read."""
-
-
-class NotTakenError(Refusal):
-    """One event cannot be taken."""
-
-
 class _TookTooLongError(Exception):
     """One event has used up its time."""
-
-
-@dataclass
-class _Block:
-    """The lines of an event or a zone, and where it begins; one that `is_open` never ended."""
-
-    line: int
-    lines: list[str] = field(default_factory=list)
-    is_open: bool = True
-    is_too_long: bool = False
-
-    @property
-    def content(self) -> str:
-        return "\r\n".join(self.lines) + "\r\n"
-
-
-@dataclass
-class _Parts:
-    """What a calendar is made of."""
-
-    events: list[_Block] = field(default_factory=list)
-    zones: list[_Block] = field(default_factory=list)
-    zone_of_all: str = ""
-    method: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,7 +57,7 @@ def parse(text: str, *, first_day: date, last_day: date) -> ForeignCalendar:
 
     Raises NotACalendarError where it is none, or has nothing in it, or too much.
     """
-    parts = _parts(text)
+    parts = parts_of(text)
     if parts.method in _OTHER_METHODS:
         raise NotACalendarError(N_("Das ist die Antwort auf eine Einladung und kein Kalender."))
     if not parts.events:
@@ -124,86 +76,7 @@ def parse(text: str, *, first_day: date, last_day: date) -> ForeignCalendar:
     )
 
 
-def _parts(text: str) -> _Parts:
-    """Cut a calendar into its events and zones."""
-    parts, stack, block = _Parts(), list[str](), None
-    for number, content in _logical_lines(text):
-        name = _NAME.match(content)
-        word = name[0].upper() if name else ""
-        value = content.partition(":")[2].strip().upper()
-        if word == "BEGIN":
-            stack.append(value)
-            _check_depth(stack)
-            if len(stack) == 2 and value in ("VEVENT", "VTIMEZONE"):  # noqa: PLR2004 - right inside of VCALENDAR
-                block = _begun(parts, value, number)
-        if block is not None:
-            _keep(block, stack, word, content)
-        elif len(stack) == 1:
-            _note_of_calendar(parts, word, content)
-        if word == "END" and value in stack:
-            del stack[len(stack) - 1 - stack[::-1].index(value) :]
-            if block is not None and len(stack) <= 1:
-                block.is_open, block = False, None
-    return parts
-
-
-def _check_depth(stack: list[str]) -> None:
-    if stack[0] != "VCALENDAR":
-        raise NotACalendarError(N_("Das ist kein Kalender. Nehmen Sie eine Datei, die auf .ics endet."))
-    if len(stack) > DEEPEST:
-        raise NotACalendarError(N_("Der Kalender ist tiefer verschachtelt, als es einen Sinn ergibt."))
-
-
-def _begun(parts: _Parts, kind: str, number: int) -> _Block:
-    block = _Block(number)
-    (parts.events if kind == "VEVENT" else parts.zones).append(block)
-    if len(parts.events) > MOST_EVENTS:
-        raise NotACalendarError(
-            N_("Der Kalender enthält mehr als %(most)s Termine. Teilen Sie ihn auf."), most=MOST_EVENTS
-        )
-    return block
-
-
-def _keep(block: _Block, stack: list[str], word: str, content: str) -> None:
-    """Keep a line of an event that we use, or of a zone; alarms inside of events are left out."""
-    is_event = stack[1:2] == ["VEVENT"]
-    is_wanted = word in _WANTED or word in ("BEGIN", "END") if is_event else word in _OF_ZONES
-    if not is_wanted or (is_event and len(stack) > 2):  # noqa: PLR2004 - below the event
-        return
-    if len(content) > LONGEST_PROPERTY:
-        block.is_too_long = True
-        return
-    block.lines.append(content)
-
-
-def _note_of_calendar(parts: _Parts, word: str, content: str) -> None:
-    value = content.partition(":")[2].strip()
-    if word == "X-WR-TIMEZONE":
-        parts.zone_of_all = value[:100]
-    elif word == "METHOD":
-        parts.method = value.upper()
-
-
-def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Yield unfolded lines with the number of the first line that each stands on (RFC 5545, 3.1)."""
-    pieces: list[str] = []
-    begun_on = number = 0
-    for match in _LINE.finditer(text):
-        number += 1
-        if number > MOST_LINES:
-            raise NotACalendarError(N_("Die Datei hat zu viele Zeilen. Teilen Sie den Kalender auf."))
-        piece = match[1]
-        if piece[:1] in (" ", "\t") and pieces:
-            pieces.append(piece[1:])
-            continue
-        if pieces:
-            yield begun_on, "".join(pieces)
-        pieces, begun_on = ([piece], number) if piece.strip() else ([], number)
-    if pieces:
-        yield begun_on, "".join(pieces)
-
-
-def _learn_zone(block: _Block) -> None:
+def _learn_zone(block: Block) -> None:
     """Let times of the file name this zone; one that makes no sense stays unknown, and so refuses its events alone."""
     try:
         with _limited_time():
@@ -223,8 +96,8 @@ def _known_zone(name: str) -> tzinfo | None:
         return None
 
 
-def _read_all(parts: _Parts, window: _Window) -> tuple[list[Entry], list[Unread]]:
-    groups: dict[str, list[tuple[_Block, Event]]] = {}
+def _read_all(parts: Parts, window: _Window) -> tuple[list[Entry], list[Unread]]:
+    groups: dict[str, list[tuple[Block, Event]]] = {}
     entries: list[Entry] = []
     unread: list[Unread] = []
     for block in parts.events:
@@ -250,7 +123,7 @@ def _read_all(parts: _Parts, window: _Window) -> tuple[list[Entry], list[Unread]
     return entries, unread
 
 
-def _refused(block: _Block, error: Exception) -> Unread:
+def _refused(block: Block, error: Exception) -> Unread:
     match error:
         case Refusal():
             sentence = translate(error.sentence, "de", **error.values)
@@ -258,23 +131,11 @@ def _refused(block: _Block, error: Exception) -> Unread:
             sentence = translate(N_("Diesen Termin auszurechnen, dauert zu lange. Vereinfachen Sie die Wiederholung."))
         case _:
             sentence = translate(N_("Dieser Termin ist nicht lesbar."))
-    uid, name = (_raw(block, each) for each in ("UID", "SUMMARY"))
+    uid, name = (block.text(each) for each in ("UID", "SUMMARY"))
     return Unread(uid=uid.strip(), line=block.line, name=one_line(name), sentence=sentence)
 
 
-def _raw(block: _Block, name: str) -> str:
-    """Return a text of a block that cannot be read as a whole, for whoever looks for it."""
-    for content in block.lines:
-        if re.match(rf"{name}[;:]", content, re.IGNORECASE):
-            return _unescaped(content.partition(":")[2])
-    return ""
-
-
-def _unescaped(text: str) -> str:
-    return re.sub(r"\\(.)", lambda match: "\n" if match[1] in "nN" else match[1], text)
-
-
-def _event(block: _Block) -> Event:
+def _event(block: Block) -> Event:
     """Return the event of a block; raises NotTakenError where it has not what every event has."""
     if block.is_open:
         raise NotTakenError(N_("Der Termin hört mitten in der Datei auf. Sie ist wohl unvollständig."))
@@ -324,20 +185,20 @@ def _check_rules(event: Event) -> None:
 
 
 def _entries(
-    uid: str, group: list[tuple[_Block, Event]], window: _Window, *, is_off: bool
+    uid: str, group: list[tuple[Block, Event]], window: _Window, *, is_off: bool
 ) -> list[Entry]:
     """Return what the events of one UID lead to: one entry, or each repetition with what was changed of it."""
-    lines = {_recurrence(event, window.zone): block.line for block, event in group}
+    lines = {recurrence_of(event, window.zone): block.line for block, event in group}
     events = [event for _block, event in group]
     repeats = any(name in event for event in events for name in ("RRULE", "RDATE", "RECURRENCE-ID"))
-    found = _occurrences(events, window) if repeats else [max(reversed(events), key=_sequence)]
+    found = _occurrences(events, window) if repeats else [max(reversed(events), key=sequence_of)]
     entries = []
     for event in found:
         if str(event.get("CLASS", "PUBLIC")).strip().upper() not in ("PUBLIC", ""):
             raise NotTakenError(N_("Der Termin ist als privat gekennzeichnet. Wir nehmen ihn nicht auf."))
-        recurrence = _recurrence(event, window.zone) if repeats else ""
+        recurrence = recurrence_of(event, window.zone) if repeats else ""
         line = lines.get(recurrence) or group[0][0].line
-        entries.append(_entry((uid, recurrence), line, event, window.zone, is_off=is_off))
+        entries.append(foreign_entry((uid, recurrence), line, event, window.zone, is_off=is_off))
     return entries
 
 
@@ -349,100 +210,6 @@ def _occurrences(events: list[Event], window: _Window) -> list[Event]:
     if len(found) > MOST_OCCURRENCES:
         raise NotTakenError(N_("Die Wiederholung ergibt mehr als %(most)s Termine."), most=MOST_OCCURRENCES)
     return found
-
-
-def _recurrence(event: Event, zone: tzinfo) -> str:
-    """Return which repetition it is: the day, or the instant in UTC, at which the rule has it; "" for none."""
-    if "RECURRENCE-ID" not in event:
-        return ""
-    at = event["RECURRENCE-ID"].dt
-    if not isinstance(at, datetime):
-        return f"{at:%Y%m%d}"
-    return f"{_aware(at, zone).astimezone(UTC):%Y%m%dT%H%M%SZ}"
-
-
-def _sequence(event: Event) -> int:
-    value = event.get("SEQUENCE", 0)
-    return min(int(value), 2**31 - 1) if isinstance(value, int) else 0
-
-
-def _entry(key: tuple[str, str], line: int, event: Event, zone: tzinfo, *, is_off: bool) -> Entry:
-    uid, recurrence = key
-    status = str(event.get("STATUS", "")).strip().upper()
-    return Entry(
-        uid=uid,
-        recurrence=recurrence,
-        line=line,
-        sequence=max(0, _sequence(event)),
-        summary=one_line(_text(event, "SUMMARY")),
-        description=plain_text(_text(event, "DESCRIPTION")),
-        location=one_line(_text(event, "LOCATION")),
-        website=web_address(_text(event, "URL")),
-        when=_when(event, zone),
-        is_cancelled=is_off or status == "CANCELLED",
-        is_tentative=status == "TENTATIVE",
-    )
-
-
-def _text(event: Event, name: str) -> str:
-    """Return a text; one that is there in several languages as it is there first."""
-    value = event.get(name, "")
-    return str(value[0] if isinstance(value, list) else value)
-
-
-def _when(event: Event, zone: tzinfo) -> When:
-    """Return the wall times in Sachsen-Anhalt; raises NotTakenError where they are none."""
-    start, end = event["DTSTART"].dt, _end(event)
-    has_times = isinstance(start, datetime)
-    if has_times != isinstance(end, datetime):
-        raise NotTakenError(N_("Beginn und Ende passen nicht zusammen: Nur eines hat eine Uhrzeit."))
-    if not FIRST_YEAR <= start.year <= LAST_YEAR or end.year > LAST_YEAR:
-        raise NotTakenError(N_("Das Jahr %(year)s liegt zu weit weg."), year=start.year)
-    if not has_times:
-        return _days(start, end)
-    begins, ends = (_aware(each, zone).astimezone(UTC).astimezone(BERLIN) for each in (start, end))
-    if ends < begins:
-        raise NotTakenError(N_("Das Ende liegt vor dem Beginn."))
-    if _is_all_day(event, begins, ends):
-        return _days(begins.date(), ends.date())
-    if begins.fold or ends.fold:
-        raise NotTakenError(N_("Diese Uhrzeit gibt es an diesem Tag zweimal, weil die Uhr zurückgestellt wird."))
-    has_end = ends > begins
-    return When(
-        starts_on=begins.date(),
-        ends_on=ends.date(),
-        start_time=begins.time().replace(second=0, microsecond=0),
-        end_time=ends.time().replace(second=0, microsecond=0) if has_end else None,
-        precision=Precision.MINUTE,
-    )
-
-
-def _end(event: Event) -> Any:  # noqa: ANN401 - a day or an instant, as the start is
-    """Return where it ends; a day without an end ends with itself, a time without one at once (3.6.1)."""
-    start = event["DTSTART"].dt
-    if "DTEND" in event:
-        return event["DTEND"].dt
-    if "DURATION" in event:
-        return start + event["DURATION"].dt
-    return start if isinstance(start, datetime) else start + timedelta(days=1)
-
-
-def _aware(value: datetime, zone: tzinfo) -> datetime:
-    return value if value.tzinfo is not None else value.replace(tzinfo=zone)
-
-
-def _is_all_day(event: Event, begins: datetime, ends: datetime) -> bool:
-    """Return whether Outlook means whole days by its midnights."""
-    said = str(event.get("X-MICROSOFT-CDO-ALLDAYEVENT", "")).strip().upper() == "TRUE"
-    return said and ends > begins and not any((begins.hour, begins.minute, ends.hour, ends.minute))
-
-
-def _days(first: date, end: date) -> When:
-    """Return whole days; the end is exclusive."""
-    last = end - timedelta(days=1)
-    if end < first:
-        raise NotTakenError(N_("Das Ende liegt vor dem Beginn."))
-    return When(starts_on=first, ends_on=max(first, last), precision=Precision.DAY)
 
 
 @contextmanager

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from ozgtermine.ical import parsing, reading
-from ozgtermine.ical.parsing import NotACalendarError, parse
+from ozgtermine.ical.blocks import NotACalendarError
+from ozgtermine.ical.parsing import parse
 from ozgtermine.ical.reading import UnreadableCalendarError, read_calendar
 from ozgtermine.rules.foreign_calendar import Entry, ForeignCalendar
 from ozgtermine.rules.schedule import Precision
