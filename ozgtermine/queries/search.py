@@ -19,6 +19,8 @@ from ozgtermine.models import (
     Membership,
     Organisation,
     Person,
+    Programme,
+    ProgrammeItem,
     Registration,
     RegistrationOffer,
     Series,
@@ -105,7 +107,9 @@ def _events(question: Question, actor: Actor, _today: date) -> Select[Event] | N
         Event.topic, Event.description, Event.recap, Event.cancellation_reason, Event.move_reason, Series.singular,
         Series.title, Venue.name, Venue.city,
     )  # fmt: skip
-    matching = and_(*(or_(_in_any(word, texts), *_number_or_day(word)) for word in question.words))
+    matching = and_(
+        *(or_(_in_any(word, texts), _in_programme(word), *_number_or_day(word)) for word in question.words)
+    )
     is_hour = case((Series.kind == SeriesKind.CONSULTATION_HOUR, 0), else_=1)
     return (
         select(Event)
@@ -121,6 +125,12 @@ def _events(question: Question, actor: Actor, _today: date) -> Select[Event] | N
             Event.id,
         )
     )
+
+
+def _in_programme(word: str) -> ColumnElement[bool]:
+    """Return the condition of events that have a programme item with this word: its title, or who speaks."""
+    texts = (ProgrammeItem.title, ProgrammeItem.description, ProgrammeItem.speakers)
+    return Event.programme.has(Programme.items.any(_in_any(word, texts)))
 
 
 def _number_or_day(word: str) -> list[ColumnElement[bool]]:

@@ -4,13 +4,15 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from ozgtermine.models import (
     Document,
     DocumentKind,
     Event,
     EventStatus,
+    ImportedEvent,
+    Mirror,
     Registration,
     RegistrationOffer,
     Series,
@@ -18,6 +20,7 @@ from ozgtermine.models import (
 )
 from ozgtermine.queries.organizing import own_events, series_for
 from ozgtermine.queries.visibility import is_of
+from ozgtermine.rules.mirroring import WORTH_TELLING
 from ozgtermine.rules.permissions import Action, Actor
 from ozgtermine.rules.registering import State
 from ozgtermine.rules.schedule import Precision
@@ -96,6 +99,21 @@ def reports_due(session: Session, actor: Actor, now: datetime) -> list[tuple[Ser
         for plenary in _first_per_project(plenaries)
         if plenary.series.project_id == group.project_id and not _has_reported(session, group, plenary)
     ]
+
+
+def unreachable_mirrors(actor: Actor) -> Select[Mirror]:
+    """Return the calendars of others that cannot be read any more, the one that is away longest first."""
+    kept = is_of(Mirror.series_id, actor, Action.EDIT_SERIES)
+    found = select(Mirror).join(Mirror.series).where(kept, Series.is_foreign, Mirror.failures >= WORTH_TELLING)
+    return found.options(contains_eager(Mirror.series)).order_by(Mirror.succeeded_at.nulls_first(), Mirror.id)
+
+
+def vanished(actor: Actor, now: datetime) -> Select[Event]:
+    """Return coming events that the calendar they came from does not name any more."""
+    missing = exists().where(ImportedEvent.event_id == Event.id, ImportedEvent.vanished_at.is_not(None))
+    followed = exists().where(Mirror.series_id == Event.series_id)
+    kept = is_of(Event.series_id, actor, Action.EDIT_SERIES)
+    return _coming(actor, now).where(kept, missing, followed, Series.is_foreign)
 
 
 def _plenaries(now: datetime) -> Select[Event]:

@@ -20,6 +20,7 @@ READ_WHOLE_EVERY = timedelta(hours=20)
 LEASE = timedelta(minutes=10)
 FIRST_PAUSE = timedelta(minutes=30)
 LONGEST_PAUSE = timedelta(days=1)
+WORTH_TELLING = 3  # failures in a row, an hour and a half after the first: who plans is told
 _WRAPS_IPV4 = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"), ip_network("::/96"))
 
 

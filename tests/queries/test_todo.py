@@ -5,7 +5,17 @@ from datetime import date, time, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from ozgtermine.models import Document, DocumentKind, Event, EventStatus, Project, Series, SeriesKind
+from ozgtermine.models import (
+    Document,
+    DocumentKind,
+    Event,
+    EventStatus,
+    ImportedEvent,
+    Mirror,
+    Project,
+    Series,
+    SeriesKind,
+)
 from ozgtermine.queries import todo
 from ozgtermine.rules.permissions import Actor, Role
 from ozgtermine.rules.registering import Policy, State
@@ -123,3 +133,40 @@ def test_a_plenary_that_is_far_away_or_of_another_project_asks_nobody(session: S
     plenary_of(session, other, SOON)
     plenary_of(session, project, date(2023, 3, 2))
     assert todo.reports_due(session, EDITOR, NOW) == []
+
+
+def mirror_of(session: Session, series: Series, **values: object) -> Mirror:
+    made = Mirror(series=series, address="https://bund.example/a.ics", next_poll_at=NOW, **values)
+    session.add(made)
+    session.flush()
+    return made
+
+
+def test_a_calendar_of_others_that_stays_away_is_told_to_who_keeps_the_series(session: Session) -> None:
+    series = factories.series(session, is_foreign=True)
+    mirror = mirror_of(session, series, failures=2, succeeded_at=NOW)
+    assert list(session.scalars(todo.unreachable_mirrors(EDITOR))) == []
+    mirror.failures = 3
+    session.flush()
+    assert list(session.scalars(todo.unreachable_mirrors(EDITOR))) == [mirror]
+    assert list(session.scalars(todo.unreachable_mirrors(moderator_of(series)))) == []
+    series.is_foreign = False
+    session.flush()
+    assert list(session.scalars(todo.unreachable_mirrors(EDITOR))) == []
+
+
+def test_what_its_calendar_does_not_name_any_more_is_told_until_it_is_cancelled(session: Session) -> None:
+    series = factories.series(session, is_foreign=True)
+    event, other = (factories.event(session, series=series, **on(SOON)) for _number in range(2))
+    for each, vanished_at in ((event, NOW), (other, None)):
+        session.add(ImportedEvent(
+            event=each, series_id=series.id, uid=each.uid, source="bund.example", said={}, vanished_at=vanished_at
+        ))
+    session.flush()
+    assert list(session.scalars(todo.vanished(EDITOR, NOW))) == []
+    mirror_of(session, series)
+    assert list(session.scalars(todo.vanished(EDITOR, NOW))) == [event]
+    assert list(session.scalars(todo.vanished(moderator_of(series), NOW))) == []
+    event.status, event.cancelled_at = EventStatus.CANCELLED, NOW
+    session.flush()
+    assert list(session.scalars(todo.vanished(EDITOR, NOW))) == []

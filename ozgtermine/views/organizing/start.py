@@ -51,6 +51,8 @@ def _waiting(actor: Actor, now: datetime) -> dict[str, Any]:
         "without_topic": _first(todo.without_topic(actor, now)) if plans else [],
         "without_time": _first(todo.without_time(actor, now)) if plans else [],
         "without_presentation": _first(todo.without_presentation(actor, now)),
+        "unreachable_mirrors": list(session.scalars(todo.unreachable_mirrors(actor).limit(MOST_ROWS))),
+        "vanished": _first(todo.vanished(actor, now)),
         "unpublished": _first(todo.unpublished(actor, now)) if plans else [],
     }
 

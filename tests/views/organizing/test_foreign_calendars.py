@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from ozgtermine import clock
 from ozgtermine.config import Settings
 from ozgtermine.models import Event, ImportedEvent, Mirror, PendingCalendar, Series
+from ozgtermine.rules.schedule import when
 from tests import factories
 from tests.views.organizing.conftest import OURS
 
@@ -183,3 +184,20 @@ def test_a_series_of_ours_follows_nobody(editor: FlaskClient, session: Session, 
     assert "Einem Kalender folgen" not in text_of(editor.get(path(series)))
     assert editor.post(path(series, "/folgen"), data={"address": ADDRESS}, headers=OURS).status_code == 422
     assert session.query(Mirror).count() == 0
+
+
+def test_the_overview_says_what_is_wrong_with_a_calendar_and_leads_there(
+    editor: FlaskClient, session: Session, series: Series
+) -> None:
+    event = factories.event(session, series=series, at=when(starts_on=clock.today() + timedelta(days=9)))
+    session.add_all([
+        Mirror(series=series, address=ADDRESS, failures=3, last_error="Keine Antwort.", next_poll_at=clock.now()),
+        ImportedEvent(event=event, series_id=series.id, uid="a", source="www.bund.example", said={},
+                      vanished_at=clock.now()),
+    ])  # fmt: skip
+    session.commit()
+    shown = editor.get("/verwaltung/")
+    assert "Kalender nicht erreichbar 1 Sprechstunden des Bundes, noch nie gelesen" in text_of(shown)
+    assert "Beim Veranstalter verschwunden 1" in text_of(shown)
+    assert shown.get_data(as_text=True).count(f'href="{path(series)}"') == 2
+    assert "Keine Antwort." in text_of(editor.get(path(series)))

@@ -240,3 +240,13 @@ def asked(client: FlaskClient) -> int:
     text_of(client, "suchwort")
     sqlalchemy_event.remove(db.engine, "before_cursor_execute", note)
     return len(statements)
+
+
+def test_an_event_is_found_by_its_programme_and_who_speaks_there(app: Flask, session: Session) -> None:
+    event = factories.event(session, topic="Fachkongress")
+    programme = factories.programme(event)
+    factories.programme_item(programme, title="Registermodernisierung", speakers="Dr. Anna Beispiel")
+    factories.event(session, topic="Ohne Programm")
+    client = members.signed_in(app, session, members.account(session, role=AccountRole.EDITOR))
+    for typed in ("registermodern", "beispiel fachkongress"):
+        assert groups(client, typed) == {"Termine (1)": ["OZG-Sprechstunde: Fachkongress"]}
