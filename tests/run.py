@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -20,6 +21,8 @@ NEEDED = {  # what is looked for → Debian's package
     "chromium": "chromium",
     "postgresql": "postgresql",
 }
+RUFF = [sys.executable, "-m", "ruff", "check", "."]
+MYPY = [sys.executable, "-m", "mypy"]
 
 
 def main() -> int:
@@ -27,24 +30,30 @@ def main() -> int:
     if missing and IN_CI:
         print(f"Missing in CI: {', '.join(missing)}", file=sys.stderr)
         return 1
-    codes = [subprocess.run(command, cwd=TOP, check=False).returncode for command in commands()]
+    code = checks()
     if missing:
         packages = " ".join(NEEDED[name] for name in missing)
         print(f"\nLeft out: the tests that need {' and '.join(missing)}. To run them: sudo apt-get install {packages}")
+    return code
+
+
+def checks() -> int:
+    """Return 0 if all is well; the import contracts are among the tests (test_architecture.py).
+
+    mypy works beside the tests, which wait for servers and browsers now and then, and speaks after them.
+    """
+    with tempfile.TemporaryFile() as said, subprocess.Popen(MYPY, cwd=TOP, stdout=said, stderr=said) as typed:
+        codes = [subprocess.run(command, cwd=TOP, check=False).returncode for command in (RUFF, pytest())]
+        codes.append(typed.wait())
+        said.seek(0)
+        print(said.read().decode())
     return max(codes)
 
 
-def commands() -> list[list[str]]:
-    """Return what is checked; the import contracts are among the tests (test_architecture.py).
-
-    Tests wait for servers and browsers half of the time: one process more than there are cores.
-    """
+def pytest() -> list[str]:
+    """Return the command of the tests, which wait half of the time, one process more than there are cores."""
     processes = min((os.cpu_count() or 2) + 1, 4)
-    return [
-        [sys.executable, "-m", "ruff", "check", "."],
-        [sys.executable, "-m", "mypy"],
-        [sys.executable, "-m", "pytest", "-n", str(processes), "--dist", "loadfile", *sys.argv[1:]],
-    ]
+    return [sys.executable, "-m", "pytest", "-n", str(processes), "--dist", "loadfile", *sys.argv[1:]]
 
 
 def is_there(name: str) -> bool:
