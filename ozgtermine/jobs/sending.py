@@ -1,8 +1,8 @@
-"""Sends the outbox: lease one mail, send one, mark one.
+"""Sends the outbox: lease one mail, send one, mark one and lease the next in the same transaction.
 
 The lease is committed before the first byte goes out and the mark after the server has answered. A worker that dies in
-between leaves a lease that runs out; the mail is sent again under the same Message-ID, and the reader's side drops the
-double. Any number of workers may run.
+between leaves one lease that runs out; the mail is sent again under the same Message-ID, and the reader's side drops
+the double. Any number of workers may run.
 """
 
 import logging
@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from sqlalchemy import Select, and_, bindparam, or_, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -53,6 +53,7 @@ class Worker:
         self._chores = chores
         self._chores_at: float | None = None
         self._failures = 0
+        self._leased: OutgoingMail | None = None
         self._stop = threading.Event()
 
     def stop(self) -> None:
@@ -60,7 +61,7 @@ class Worker:
 
     def run(self) -> None:
         """Send what is due, look for more every second, and return after `stop`."""
-        while not self._stop.is_set():
+        while self._goes_on():
             began = time.monotonic()
             pause = self._round()
             self._stop.wait(max(0.0, pause - (time.monotonic() - began)))
@@ -74,6 +75,7 @@ class Worker:
         except (BusyError, OperationalError) as error:
             _log.warning("the database is away: %s", error)
             db.session.remove()
+            self._leased = None  # nobody knows for how long: its lease runs out
             return DATABASE_AWAY_SECONDS
 
     def _take_over_settings(self) -> None:
@@ -95,7 +97,7 @@ class Worker:
     def run_until_empty(self) -> int:
         """Send what is due and return how many were sent; without pauses, for tests and by hand."""
         sent = 0
-        while (mail := lease_one(self.now())) is not None and not self._stop.is_set():
+        while self._goes_on() and (mail := self._take_up()) is not None:
             sent += self._send(mail)
             if self._failures:
                 break
@@ -104,7 +106,7 @@ class Worker:
 
     def _step(self) -> float:
         """Send one mail if one is due; return how many seconds a round should last."""
-        mail = lease_one(self.now())
+        mail = self._take_up()
         if mail is None:
             self.delivery.rest()
             return IDLE_SECONDS
@@ -112,6 +114,14 @@ class Worker:
         if self._failures:
             return pause_while_away(self._failures).total_seconds()
         return self.seconds_between
+
+    def _goes_on(self) -> bool:
+        """Return whether there is more to do: what is leased is sent before the end."""
+        return self._leased is not None or not self._stop.is_set()
+
+    def _take_up(self) -> OutgoingMail | None:
+        mail, self._leased = self._leased or lease_one(self.now()), None
+        return mail
 
     def _send(self, mail: OutgoingMail) -> bool:
         try:
@@ -130,9 +140,16 @@ class Worker:
             give_back(mail.id, str(error))
         else:
             self._failures = 0
-            mark_sent(mail.id, self.now())
+            self._mark_sent(mail)
             return True
         return False
+
+    def _mark_sent(self, mail: OutgoingMail) -> None:
+        """Take the mail as sent, and lease the next unless it would lie here for long."""
+        goes_on_at_once = not self._stop.is_set() and self.seconds_between <= IDLE_SECONDS
+        with transaction() as session:
+            mark_sent(session, mail.id, self.now())
+            self._leased = _lease(session, self.now()) if goes_on_at_once else None
 
 
 def lease_one(now: datetime) -> OutgoingMail | None:
@@ -145,36 +162,48 @@ def lease_one(now: datetime) -> OutgoingMail | None:
     if not something_is_due:
         return None
     with transaction() as session:
-        mail = _next(session, _LEFT_BEHIND, now) or _next(session, _QUEUED, now)
-        if mail is not None:
-            mail.state = MailState.SENDING
-            mail.leased_until = now + LEASE
-            mail.attempts += 1
-    return mail
+        return _lease(session, now)
 
 
-def _next(session: Session, statement: Select[OutgoingMail], now: datetime) -> OutgoingMail | None:
-    return session.scalars(statement, {"now": now}).one_or_none()
+def _lease(session: Session, now: datetime) -> OutgoingMail | None:
+    """Return the next due mail. It is no part of the session, so that no later transaction reads it anew."""
+    row = session.connection().execute(_LEASE_NEXT, {"now": now, "until": now + LEASE}).one_or_none()
+    return OutgoingMail(**row._asdict()) if row else None
 
 
-# Two statements, so that each walks its index in order and ends at the first row, however many wait.
-_IN_ORDER = (OutgoingMail.priority, OutgoingMail.due_at, OutgoingMail.id)
 _IS_LEFT_BEHIND = and_(OutgoingMail.state == MailState.SENDING, OutgoingMail.leased_until <= bindparam("now"))
 _IS_QUEUED = and_(OutgoingMail.state == MailState.QUEUED, OutgoingMail.due_at <= bindparam("now"))
 _SOMETHING_IS_DUE = select(
     or_(*(select(OutgoingMail.id).where(each).exists() for each in (_IS_LEFT_BEHIND, _IS_QUEUED)))
 )
+# Two looks, so that each walks its index in order and ends at the first row, however many wait.
 _LEFT_BEHIND, _QUEUED = (
-    select(OutgoingMail).where(each).order_by(*_IN_ORDER).limit(1).with_for_update(skip_locked=True)
+    select(OutgoingMail.id)
+    .where(each)
+    .order_by(OutgoingMail.priority, OutgoingMail.due_at, OutgoingMail.id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+    .scalar_subquery()
     for each in (_IS_LEFT_BEHIND, _IS_QUEUED)
+)
+_LEASE_NEXT = (
+    update(OutgoingMail)
+    .where(OutgoingMail.id == func.coalesce(_LEFT_BEHIND, _QUEUED))
+    .values(state=MailState.SENDING, leased_until=bindparam("until"), attempts=OutgoingMail.attempts + 1)
+    .returning(OutgoingMail.__table__)
 )
 
 
-def mark_sent(mail_id: int, now: datetime) -> None:
+def mark_sent(session: Session, mail_id: int, now: datetime) -> None:
     """Take the mail as sent; whoever holds an older lease of it finds nothing to do any more."""
-    done = {"state": MailState.SENT, "sent_at": now, "leased_until": None, "last_error": ""}
-    with transaction() as session:
-        session.execute(update(OutgoingMail).where(OutgoingMail.id == mail_id).values(done))
+    session.connection().execute(_MARK_SENT, {"mail_id": mail_id, "now": now})
+
+
+_MARK_SENT = (
+    update(OutgoingMail)
+    .where(OutgoingMail.id == bindparam("mail_id"))
+    .values(state=MailState.SENT, sent_at=bindparam("now"), leased_until=None, last_error="")
+)
 
 
 def mark_failed(mail_id: int, error: str) -> None:

@@ -63,6 +63,8 @@ def compose(mail: OutgoingMail) -> bytes:
 @lru_cache(maxsize=64)
 def _address(header: str, name: str, address: str) -> bytes:
     """Return one address in a header; sender and contact are the same in mail after mail."""
+    if not address.isascii():
+        raise ValueError(f"not an address for every mail server: {address}")
     return _header(header, Address(_one_line(name), addr_spec=address))
 
 

@@ -1,6 +1,7 @@
 """Hands one message to the mail server, or, while none is configured, to a folder."""
 
 import os
+import select
 import smtplib
 import ssl
 from datetime import datetime
@@ -141,10 +142,11 @@ class SmtpDelivery:
 
 
 def _is_alive(connection: smtplib.SMTP) -> bool:
-    try:
-        return connection.noop()[0] == 250  # noqa: PLR2004 - RFC 5321: requested action completed
-    except (OSError, smtplib.SMTPException):
-        return False
+    """Return whether the server has neither hung up nor said that it will: between mails there is nothing to read.
+
+    A NOOP would ask the same, at a fifth of what a mail costs.
+    """
+    return connection.sock is not None and not select.select([connection.sock], [], [], 0)[0]
 
 
 def _meaning(error: OSError | smtplib.SMTPException) -> DeliveryError:

@@ -1,5 +1,6 @@
 """A real SMTP server for tests: keeps what it took, and does at any stage what a test wants."""
 
+import asyncio
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ STAGES = ("connect", "EHLO", "MAIL", "RCPT", "DATA", "answered")
 class Mailbox:
     """Takes everything unless `answers` says otherwise for a recipient or a stage; `at` is told of every stage.
 
-    `port` is 0 until it runs: aiosmtpd tries its own server once before.
+    `port` is 0 until it runs: aiosmtpd tries its own server once before. `hangs_up` after each mail.
     """
 
     at: Callable[[str], None] = lambda _stage: None
@@ -26,6 +27,7 @@ class Mailbox:
     taken: list[Message] = field(default_factory=list)
     senders: list[str] = field(default_factory=list)
     port: int = 0
+    hangs_up: bool = False
 
     @property
     def message_ids(self) -> list[str]:
@@ -58,13 +60,15 @@ class Mailbox:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - see above
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - see above
         self.at("DATA")
         if "DATA" in self.answers:
             return self.answers["DATA"]
         assert isinstance(envelope.original_content, bytes)
         self.taken.append(message_from_bytes(envelope.original_content))
         self.at("answered")
+        if self.hangs_up:
+            asyncio.get_running_loop().call_later(0.05, server.transport.close)
         return "250 OK"
 
 

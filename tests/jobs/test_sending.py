@@ -1,6 +1,7 @@
 """The worker against a real SMTP server: what is sent, what waits, what is given up."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from ozgtermine.config import Settings
@@ -84,6 +85,18 @@ def test_a_refused_recipient_is_given_up_at_once_and_the_others_go_on(
     worker(settings, mailbox).run_until_empty()
 
     assert found(session) == [(MailState.FAILED, 1, NOW, "550 no such user"), (MailState.SENT, 1, NOW, "")]
+
+
+@pytest.mark.parametrize("recipient", ["zoë@musterburg.example", "zoe@müsterburg.example", "zoe"])
+def test_an_address_that_no_server_takes_is_given_up_and_the_others_go_on(
+    session: Session, settings: Settings, mailbox: Mailbox, recipient: str
+) -> None:
+    add_mail(session, 1, recipient=recipient)
+    add_mail(session, 2)
+
+    worker(settings, mailbox).run_until_empty()
+
+    assert [state for state, *_rest in found(session)] == [MailState.FAILED, MailState.SENT]
 
 
 def test_a_mail_that_is_not_taken_now_is_tried_again_on_the_ladder(
@@ -167,6 +180,60 @@ def test_a_lease_runs_out(session: Session) -> None:
     first, again, later = lease_one(NOW), lease_one(NOW), lease_one(NOW + LEASE)
 
     assert (first is None, again is None, later is None) == (False, True, False)
+
+
+def test_the_next_is_leased_with_the_mark_of_the_one_before(
+    session: Session, settings: Settings, mailbox: Mailbox
+) -> None:
+    add_mail(session, 1)
+    add_mail(session, 2)
+    writes: list[int] = []
+    event.listen(session, "after_commit", lambda _session: writes.append(len(mailbox.taken)))
+
+    worker(settings, mailbox).run_until_empty()
+
+    assert writes == [0, 1, 2]
+
+
+def test_a_slow_worker_holds_no_mail_while_it_pauses(session: Session, settings: Settings, mailbox: Mailbox) -> None:
+    add_mail(session, 1)
+    add_mail(session, 2)
+    sending = worker(settings, mailbox)
+    sending.seconds_between = 60
+    threading.Timer(1, sending.stop).start()
+
+    sending.run()
+
+    assert [state for state, *_rest in found(session)] == [MailState.SENT, MailState.QUEUED]
+
+
+def test_a_worker_told_to_stop_in_its_pause_still_sends_what_it_has_leased(
+    session: Session, settings: Settings, mailbox: Mailbox
+) -> None:
+    for number in (1, 2, 3):
+        add_mail(session, number)
+    sending = worker(settings, mailbox)
+    sending.seconds_between = 1
+    threading.Timer(0.5, sending.stop).start()
+
+    sending.run()
+
+    assert [state for state, *_rest in found(session)] == [MailState.SENT, MailState.SENT, MailState.QUEUED]
+
+
+def test_a_server_that_hangs_up_after_a_mail_is_called_again_for_the_next(
+    session: Session, settings: Settings, mailbox: Mailbox
+) -> None:
+    add_mail(session, 1)
+    add_mail(session, 2)
+    mailbox.hangs_up = True
+    delivery = worker(settings, mailbox).delivery
+
+    for mail in session.scalars(select(OutgoingMail).order_by(OutgoingMail.id)):
+        delivery.send(mail, sent_at=NOW)
+        time.sleep(0.5)
+
+    assert mailbox.message_ids == ["<1@termine.example>", "<2@termine.example>"]
 
 
 def test_without_a_server_mails_are_kept_as_files_once_each(session: Session, tmp_path: Path) -> None:
