@@ -105,6 +105,9 @@ def _multipart(subtype: str, boundary: str, parts: Sequence[bytes]) -> bytes:
 
 
 def _one_line(text: str) -> str:
-    """Drop control characters and join what is left by single spaces."""
+    """Drop control characters, join what is left by single spaces, and leave nothing to decode.
+
+    `email` decodes an encoded word (RFC 2047) that it is given, and writes a line break that was hidden in it.
+    """
     visible = "".join(" " if unicodedata.category(each) in {"Cc", "Zl", "Zp"} else each for each in text)
-    return " ".join(visible.split())
+    return " ".join(visible.replace("=?", "= ?").split())

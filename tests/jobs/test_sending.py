@@ -232,6 +232,7 @@ def test_a_server_that_hangs_up_after_a_mail_is_called_again_for_the_next(
     for mail in session.scalars(select(OutgoingMail).order_by(OutgoingMail.id)):
         delivery.send(mail, sent_at=NOW)
         time.sleep(0.5)
+    delivery.rest()
 
     assert mailbox.message_ids == ["<1@termine.example>", "<2@termine.example>"]
 

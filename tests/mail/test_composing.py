@@ -3,13 +3,18 @@
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ozgtermine.mail.composing import compose
 from ozgtermine.models import OutgoingMail
 
-AWKWARD = st.text(st.sampled_from("ä=. -\t\r\n\x00\x0b\x85\u2028From"), max_size=200) | st.text()
+HIDDEN = "=?utf-8?q?x=0D=0ABcc=3A_alle=40land.example=0D=0A=0D=0AText?="
+AWKWARD = (
+    st.text(st.sampled_from("ä=. -\t\r\n\x00\x0b\x85\u2028From"), max_size=200)
+    | st.lists(st.sampled_from([HIDDEN, "ä", " ", ", ", "?=", "=?", "=", "?"])).map("".join)
+    | st.text()
+)
 CALENDAR = b"BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n"
 
 
@@ -56,6 +61,8 @@ def test_every_line_is_short_ascii_and_ends_as_smtp_wants(text: str, name: str, 
 
 
 @given(name=AWKWARD, subject=AWKWARD)
+@example(name=HIDDEN, subject="Betreff")
+@example(name="Zoë", subject=HIDDEN)
 def test_no_name_and_no_subject_writes_a_header_of_its_own(name: str, subject: str) -> None:
     message = read(composed(recipient_name=name, subject=subject))
 
