@@ -8,7 +8,7 @@ from wtforms.fields import DateField, TimeField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation, ValidationError
 
-from ozgtermine.forms.checks import Check, Needed
+from ozgtermine.forms.checks import Check, Needed, stripped
 from ozgtermine.rendering.words import LANGUAGES
 from ozgtermine.wording import N_, translate
 
@@ -23,6 +23,17 @@ def mail_language(label: str = N_("Sprache unserer E-Mails")) -> SelectField:
     """Return the field in which language mails to somebody are written."""
     chosen = Needed(N_("Wählen Sie eine Sprache aus der Liste"))
     return SelectField(label, choices=choices(LANGUAGES), default="de", validators=[chosen])
+
+
+class AddressField(StringField):
+    """A mail address: once it is checked its `data` is what mails go to, but pages show it as it was typed."""
+
+    @property
+    def typed(self) -> str:
+        return stripped(self.raw_data[0]) if self.raw_data else self.data or ""
+
+    def _value(self) -> str:
+        return self.typed
 
 
 class GermanDate(DateField):

@@ -22,6 +22,7 @@ from wtforms.validators import AnyOf, ValidationError
 
 from ozgtermine.forms import questions as asked
 from ozgtermine.forms.checks import Needed, at_most, is_address, is_no_advertisement, is_readable, stripped
+from ozgtermine.forms.fields import AddressField
 from ozgtermine.models import Event, OfferQuestion, Sector, SeriesKind
 from ozgtermine.operations.registering import Details
 from ozgtermine.rendering.dates import long_when
@@ -52,7 +53,7 @@ class ColleagueForm(Form):
     family_name = StringField(
         N_("Nachname"), filters=[stripped], validators=[at_most(LONGEST_NAME), is_readable(), is_no_advertisement]
     )
-    email = StringField(
+    email = AddressField(
         N_("E-Mail-Adresse, wenn eine eigene"), filters=[stripped], validators=[at_most(LONGEST_WORD), is_readable()]
     )
 
@@ -96,7 +97,7 @@ class RegistrationForm(Form):
         validators=name_checks(N_("Geben Sie Ihren Nachnamen ein")),
         render_kw={"autocomplete": "family-name"},
     )
-    email = StringField(
+    email = AddressField(
         N_("E-Mail-Adresse"),
         description=N_("Dorthin schicken wir einen Link, mit dem Sie die Anmeldung bestätigen."),
         filters=[stripped],
@@ -197,7 +198,7 @@ class RegistrationForm(Form):
             if field.name == "colleagues":
                 for each in self._named_colleagues():
                     words = f"{each.given_name.data} {each.family_name.data}"
-                    yield translate(N_("Weitere Person")), f"{words}, {each.email.data}" if each.email.data else words
+                    yield translate(N_("Weitere Person")), f"{words}, {each.email.typed}" if each.email.data else words
             elif field.name.startswith("einwilligung_"):
                 if field.data:
                     yield translate(N_("Einwilligung")), field.label.text
@@ -280,5 +281,7 @@ def carried(data: MultiDict[str, str]) -> list[tuple[str, str]]:
 
 
 def _said(field: Field) -> str:
+    if isinstance(field, AddressField):
+        return field.typed
     choices = {choice.value: choice.label for choice in getattr(field, "choices", None) or ()}
     return choices.get(field.data, "") if choices else field.data or ""

@@ -7,6 +7,7 @@ from wtforms import Form, StringField
 
 from ozgtermine.forms import questions as asked
 from ozgtermine.forms.checks import Needed, at_most, is_address, is_readable, stripped
+from ozgtermine.forms.fields import AddressField
 from ozgtermine.forms.registration import LONGEST_WORD, RegistrationForm, name_checks
 from ozgtermine.models import Event, Registration, Sector
 from ozgtermine.operations.registering import Details
@@ -23,7 +24,7 @@ class DeputyForm(Form):
     family_name = StringField(
         N_("Nachname"), filters=[stripped], validators=name_checks(N_("Geben Sie den Nachnamen ein"))
     )
-    email = StringField(
+    email = AddressField(
         N_("E-Mail-Adresse"),
         description=N_("Dorthin schicken wir einen Link, mit dem Ihre Vertretung die Anmeldung übernimmt."),
         filters=[stripped],

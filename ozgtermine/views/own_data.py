@@ -21,11 +21,12 @@ from ozgtermine.rendering.words import STATES
 from ozgtermine.rules.permissions import Action
 from ozgtermine.views import personal_calendars
 from ozgtermine.views.answers import confidential, configured, page, see_other, settings
+from ozgtermine.views.dead_links import lead_on
 from ozgtermine.views.guards import requires
 from ozgtermine.wording import translate
 
 blueprint = Blueprint("own_data", __name__, url_prefix="/meine-anmeldungen")
-
+lead_on(blueprint)
 
 
 @blueprint.after_request

@@ -18,12 +18,14 @@ from ozgtermine.rendering.words import STATES
 from ozgtermine.rules.permissions import Action
 from ozgtermine.rules.registering import LIVE
 from ozgtermine.views.answers import confidential, page, see_other, settings
+from ozgtermine.views.dead_links import lead_on
 from ozgtermine.views.guards import requires
 from ozgtermine.views.obstacles import mode_hints
 from ozgtermine.views.refusals import show_in_form
 from ozgtermine.views.sessions import current_actor
 
 blueprint = Blueprint("registration_changes", __name__, url_prefix="/anmeldung")
+lead_on(blueprint)
 
 
 @blueprint.after_request

@@ -20,10 +20,12 @@ from ozgtermine.rendering.words import REPLIES
 from ozgtermine.rules.permissions import Action
 from ozgtermine.rules.registering import LIVE, Opening, Policy, State, Step, may_happen
 from ozgtermine.views.answers import confidential, page, see_other, settings
+from ozgtermine.views.dead_links import lead_on
 from ozgtermine.views.guards import requires
 from ozgtermine.views.obstacles import obstacle
 
 blueprint = Blueprint("registration_links", __name__, url_prefix="/anmeldung")
+lead_on(blueprint)
 
 
 @blueprint.after_request

@@ -2,6 +2,8 @@
 
 import re
 from datetime import timedelta
+from email import message_from_bytes
+from email.header import decode_header, make_header
 from io import BytesIO
 
 import pytest
@@ -14,6 +16,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from ozgtermine import clock
+from ozgtermine.mail.composing import compose
 from ozgtermine.models import (
     AuditEntry,
     Event,
@@ -170,6 +173,47 @@ def test_a_message_is_previewed_and_then_waits(editor: FlaskClient, session: Ses
     assert "in Raum 3." in preview.text
     assert kinds(session) == ["to_participants", "to_participants"]
     assert "2 Mails gehen in zehn Minuten hinaus." in editor.get(sent.headers["Location"]).text
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "sentence"),
+    [
+        ("subject", "Raum\u202emuaR", "Entfernen Sie unsichtbare Steuerzeichen aus der Angabe „Betreff“."),
+        ("subject", "Ra\0um", "Entfernen Sie unsichtbare Steuerzeichen aus der Angabe „Betreff“."),
+        ("subject", "Raum\r\nBcc: alle@x.example", "Entfernen Sie unsichtbare Steuerzeichen aus der Angabe „Betreff“."),
+        ("subject", "x" * 10_000, "Kürzen Sie die Angabe „Betreff“ auf höchstens 200 Zeichen."),
+        ("text", "Raum\u202emuaR", "Entfernen Sie unsichtbare Steuerzeichen aus der Angabe „Nachricht“."),
+        ("text", "Ra\0um", "Entfernen Sie unsichtbare Steuerzeichen aus der Angabe „Nachricht“."),
+        ("text", "x" * 10_001, "Kürzen Sie die Angabe „Nachricht“ auf höchstens 10000 Zeichen."),
+    ],
+    ids=lambda each: each[:20].encode("ascii", "backslashreplace").decode() if isinstance(each, str) else None,
+)
+def test_what_is_no_text_for_a_message_comes_back_and_nobody_gets_it(
+    editor: FlaskClient, session: Session, offer: RegistrationOffer, field: str, text: str, sentence: str
+) -> None:
+    written = {"anmeldung": people(session, offer, "Anna"), "subject": "Anderer Raum", "text": "Raum 3"} | {field: text}
+
+    answers = [post(editor, address(offer, "/nachricht"), **written, schritt=each) for each in ("vorschau", "senden")]
+
+    assert [(each.status_code, sentence in each.text, text in each.text) for each in answers] == [(422, True, True)] * 2
+    assert kinds(session) == []
+
+
+@pytest.mark.parametrize("subject", ["🎉" * 200, "שלום لكم", 'Raum "3"; <Bcc: x@y.example>'])
+def test_a_message_of_any_letters_arrives_as_it_was_written(
+    editor: FlaskClient, session: Session, offer: RegistrationOffer, subject: str
+) -> None:
+    ids = people(session, offer, "Anna")
+    text = f"{subject}\r\nBcc: alle@x.example\r\n\r\n.\r\nFrom hier an."
+
+    post(editor, address(offer, "/nachricht"), anmeldung=ids, subject=subject, text=text, schritt="senden")
+
+    session.rollback()
+    message = message_from_bytes(compose(session.scalars(select(OutgoingMail)).one()))
+    plain, _html = message.get_payload()
+    assert message["Bcc"] is None
+    assert str(make_header(decode_header(message["Subject"]))).startswith(subject)
+    assert text in plain.get_payload(decode=True).decode()
 
 
 def test_somebody_who_phones_is_added_by_hand(editor: FlaskClient, session: Session, offer: RegistrationOffer) -> None:
