@@ -36,7 +36,13 @@ from ozgtermine.models import (
     Venue,
 )
 from ozgtermine.operations import auditing, dating_entries, telling_seats
-from ozgtermine.queries.revision import forget_public_change, mark_public_change, note_raised, raise_revision
+from ozgtermine.queries.revision import (
+    forget_public_change,
+    is_marked,
+    mark_public_change,
+    note_raised,
+    raise_revision,
+)
 from ozgtermine.turns import Turns
 
 db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
@@ -108,10 +114,10 @@ def _begin_sqlite(connection: Connection) -> None:
 
 @event.listens_for(Session, "before_flush")
 def _mark_changed_rows(session: Session, _context: object, _instances: object) -> None:
-    if any(isinstance(row, PUBLIC) and session.is_modified(row) for row in session.dirty) or any(
-        isinstance(row, PUBLIC) for row in (*session.new, *session.deleted)
-    ):
-        mark_public_change(session)
+    changed = [row for row in session.dirty if isinstance(row, PUBLIC) and session.is_modified(row)]
+    for row in (*changed, *session.new, *session.deleted):
+        if isinstance(row, PUBLIC):
+            mark_public_change(session, row if isinstance(row, Event) else None)
 
 
 @event.listens_for(Session, "do_orm_execute")
@@ -133,8 +139,8 @@ def _raise_revision(session: Session) -> None:
     """Raise the revision as the last statement: before the offer's lock it would deadlock on PostgreSQL."""
     session.flush()
     telling_seats.tell(session)
-    if forget_public_change(session):
-        raise_revision(session)
+    if is_marked(session):
+        raise_revision(session, now=clock.now())
         session.info[_RAISED] = True
 
 

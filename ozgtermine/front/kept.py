@@ -11,6 +11,7 @@ from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header, parse_date, parse_etags
 
 from ozgtermine.front.packing import Deflated, Packed
+from ozgtermine.views.sharing import Remembered
 
 Headers = list[tuple[str, str]]
 # What a 304 says: RFC 9110, 15.4.5, and what a browser needs to read the answer at all.
@@ -41,9 +42,11 @@ class Kept:
         made_at: datetime,
         valid_until: datetime,
         former: Deflated = MappingProxyType({}),
+        remembered: Remembered | None = None,
     ) -> None:
         self.body = body
         self.headers = [(name, value) for name, value in headers if name.lower() not in _MADE_HERE]
+        self.remembered = remembered
         self.revision, self.made_at, self.valid_until = revision, made_at, valid_until
         self._last_modified = next((value for name, value in self.headers if name.lower() == "last-modified"), "")
         packed = Packed(body, former)
@@ -55,9 +58,10 @@ class Kept:
 
     @property
     def size(self) -> int:
-        """Bytes that it takes, the pieces of its packed form too."""
+        """Bytes that it takes, with the pieces of its packed form and what is remembered of it."""
         packed = len(self._packed.body) if self._packed is not self._plain else 0
-        return len(self.body) + packed + sum(map(len, self.pieces.values()))
+        remembered = self.remembered.size if self.remembered else 0
+        return len(self.body) + packed + sum(map(len, self.pieces.values())) + remembered
 
     def _form(self, etag: str, body: bytes, encoding: Headers) -> _Form:
         own = [("ETag", etag), ("Vary", "Accept-Encoding")]

@@ -18,7 +18,7 @@ from ozgtermine.front.kept import Headers, Kept
 from ozgtermine.front.last_good import LastGood
 from ozgtermine.front.revision import AwayError, revision_look
 from ozgtermine.front.shelf import Shelf
-from ozgtermine.views.sharing import SHARED, Shared
+from ozgtermine.views.sharing import FORMER, SHARED, Shared
 
 Error = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
 _GONE = ("404", "410")
@@ -64,20 +64,22 @@ class Front:
         self, key: str, revision: int | None, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
         """Let Flask answer, and keep it if the view says that everybody gets the same."""
-        now, said = clock.now(), _Said()
+        now, said, former = clock.now(), _Said(), self.shelf.former(key)
+        environ[FORMER] = former.remembered
         iterable = self._app(environ, said)
         shared: Shared | None = environ.get(SHARED)
         if shared is not None and said.status.startswith("200"):
             _close(iterable)
             kept = Kept(
                 shared.body, said.headers, revision=revision or 0, made_at=now, valid_until=shared.valid_until,
-                former=self.shelf.former(key),
+                former=former.pieces, remembered=shared.remembered,
             )  # fmt: skip
             if revision is not None and shared.is_kept:
                 self.shelf.put(key, kept)
                 if shared.stands_in:
                     self.last_good.put(key, kept)
             return kept.answer(environ, start_response)
+        self.shelf.forget_former(key)
         if key.partition("?")[0].endswith(".ics") and (copy := self._copy(key, said.status)):
             _close(iterable)
             return copy.answer(environ, start_response)
@@ -99,9 +101,7 @@ class _Said:
         self.headers: Headers = []
         self.error: Error | None = None
 
-    def __call__(
-        self, status: str, headers: Headers, error: Error | None = None, /
-    ) -> Callable[[bytes], object]:
+    def __call__(self, status: str, headers: Headers, error: Error | None = None, /) -> Callable[[bytes], object]:
         self.status, self.headers, self.error = status, headers, error
         return lambda _data: None
 

@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
+from ozgtermine.ical.component import times_in
 from ozgtermine.ical.lines import line, text
 from ozgtermine.ical.timezone import VTIMEZONE, ZONE
 
@@ -17,7 +19,7 @@ MOST_BYTES = 1_000_000
 """Google takes no larger one."""
 BYTES_FOR_THE_REST = 120_000
 """What the header and the entries of what has left may take."""
-_DAYS = re.compile(rb"\r\nDTSTART[^:]*:(\d{8})[^\r]*\r\nDTEND[^:]*:(\d{8})")
+_DAYS = re.compile(r"DTSTART[^:]*:(\d{8})[^\r]*\r\nDTEND[^:]*:(\d{8})")
 # Apple wants the value, RFC 7986 the name (CSS Color 3).
 COLOURS = {
     "steelblue": "#4682B4",
@@ -54,24 +56,34 @@ def that_fit(entries: Sequence[bytes], today: date) -> list[bool]:
 
     What is over gives way first, the longest ago first of all; then what is farthest away.
     """
-    room = MOST_BYTES - BYTES_FOR_THE_REST
-    if sum(map(len, entries)) <= room:
-        return [True] * len(entries)
-    fits = [False] * len(entries)
-    for _distance, number in sorted((_distance_to(today, entry), number) for number, entry in enumerate(entries)):
-        room -= len(entries[number])
+    nearest = sorted(range(len(entries)), key=lambda number: (distance_to(today, times_in(entries[number])), number))
+    fitting = set(nearest[: number_that_fit(len(entries[number]) for number in nearest)])
+    return [number in fitting for number in range(len(entries))]
+
+
+def number_that_fit(sizes: Iterable[int]) -> int:
+    """Return for how many there is room, the first ones first."""
+    room, number = MOST_BYTES - BYTES_FOR_THE_REST, 0
+    for size in sizes:
+        room -= size
         if room < 0:
             break
-        fits[number] = True
-    return fits
+        number += 1
+    return number
 
 
-def _distance_to(today: date, entry: bytes) -> tuple[bool, int]:
+def distance_to(today: date, times: str) -> tuple[bool, int]:
     """Return what puts the nearest first; days, not instants, so that a calendar changes by itself at midnight."""
-    found = _DAYS.search(entry)
-    assert found  # noqa: S101 - every entry of ours has both
-    starts_on, ends_on = (date.fromisoformat(each.decode()) for each in found.groups())
+    starts_on, ends_on = _days(times)
     return ends_on < today, abs((starts_on - today).days)
+
+
+@lru_cache(maxsize=4_096)
+def _days(times: str) -> tuple[date, date]:
+    found = _DAYS.match(times)
+    assert found  # noqa: S101 - every entry of ours has both
+    starts_on, ends_on = map(date.fromisoformat, found.groups())
+    return starts_on, ends_on
 
 
 def header(feed: Feed) -> bytes:

@@ -24,7 +24,14 @@ from ozgtermine.models.offer import OfferQuestion, QuestionKind, RegistrationOff
 from ozgtermine.models.people import Membership, MembershipRole, Organisation, PendingImport, Person, Sector
 from ozgtermine.models.personal_calendar import PersonalCalendar
 from ozgtermine.models.programme import Programme, ProgrammeItem
-from ozgtermine.models.publication import FeedEntry, NewsletterIssue, PublicRevision, RenderedEvent
+from ozgtermine.models.publication import (
+    FeedEntry,
+    NewsletterIssue,
+    PublicChange,
+    PublicRevision,
+    RenderedEvent,
+    TrackedFeed,
+)
 from ozgtermine.models.registration import (
     AddressLink,
     Consent,
@@ -87,6 +94,7 @@ __all__ = [
     "ProgrammeItem",
     "ProgrammeState",
     "Project",
+    "PublicChange",
     "PublicRevision",
     "QuestionKind",
     "RecoveryCode",
@@ -105,5 +113,6 @@ __all__ = [
     "SignInMethod",
     "Terms",
     "TopicKind",
+    "TrackedFeed",
     "Venue",
 ]

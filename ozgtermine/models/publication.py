@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ozgtermine.models.base import Base, LongText, PrimaryKey, Word
@@ -16,6 +16,19 @@ class PublicRevision(Base):
 
     id: Mapped[PrimaryKey]
     revision: Mapped[int] = mapped_column(default=0)
+
+
+class PublicChange(Base):
+    """What raised the revision to that number: `event_ids` are the events that alone were touched, None is anything.
+
+    `noted_at` tells two histories apart: after a restored backup the same numbers come again.
+    """
+
+    __tablename__ = "public_change"
+
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    noted_at: Mapped[datetime]
+    event_ids: Mapped[list[int] | None] = mapped_column(JSON, nullable=False)
 
 
 class NewsletterIssue(Base):
@@ -53,6 +66,15 @@ class FeedEntry(Base):
     sequence: Mapped[int]
     times: Mapped[LongText]
     left_at: Mapped[datetime | None]
+
+
+class TrackedFeed(Base):
+    """A feed that has handed something out; `notes` counts how often that was written down anew."""
+
+    __tablename__ = "tracked_feed"
+
+    name: Mapped[Word] = mapped_column(primary_key=True)
+    notes: Mapped[int] = mapped_column(default=0)
 
 
 class RenderedEvent(Base):

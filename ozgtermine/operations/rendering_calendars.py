@@ -26,9 +26,13 @@ from ozgtermine.queries.calendars import (
 
 
 class Entry(NamedTuple):
-    """The entry of one event; `is_fresh` where it was rendered just now and is not kept yet."""
+    """The entry of one event; `is_fresh` where it was rendered just now and is not kept yet.
+
+    `starts_at` is as the database stores it, to sort by.
+    """
 
     event_id: int
+    starts_at: object
     uid: str
     sequence: int
     language: str
@@ -82,17 +86,22 @@ def kept_entries(
     """Return the entries of the events that are `shown`, in a calendar's order."""
     surroundings, attached = Surroundings(session, links), attached_rows(session, shown, now)
     entries, stale = [], []
-    for _start, uid, event_id, sequence, version, series, venue, room, fingerprint, content in kept_rows(
+    for start, uid, event_id, sequence, version, series, venue, room, fingerprint, content in kept_rows(
         session, shown, language
     ):
         wanted = _fingerprint(version, sequence, surroundings.of(series, venue, room), attached.get(event_id, ()))
         if fingerprint != wanted:
             stale.append(event_id)
-        entries.append(Entry(event_id, uid, sequence, language, wanted, content or b"", is_fresh=False))
+        entries.append(Entry(event_id, start, uid, sequence, language, wanted, content or b"", is_fresh=False))
     if not stale:
         return entries
     fresh = _rendered(session, stale, surroundings, links=links, language=language, now=now)
-    return [fresh.get(each.event_id, each) for each in entries if each.content or each.event_id in fresh]
+    found = (_as_rendered(each, fresh.get(each.event_id)) for each in entries)
+    return [each for each in found if each.content]
+
+
+def _as_rendered(entry: Entry, rendered: Entry | None) -> Entry:
+    return rendered._replace(starts_at=entry.starts_at) if rendered else entry
 
 
 def _rendered(
@@ -102,8 +111,9 @@ def _rendered(
     documents, entries = public_documents(session, event_ids, now), {}
     for event in entries_to_render(session, event_ids):
         attached = documents.get(event.id, [])
+        fingerprint = around.fingerprint(event, _as_rows(attached))
         entries[event.id] = Entry(
-            event.id, event.uid, event.sequence, language, around.fingerprint(event, _as_rows(attached)),
+            event.id, event.starts_at, event.uid, event.sequence, language, fingerprint,
             vevent(event, attached, links, language), is_fresh=True,
         )  # fmt: skip
     return entries

@@ -13,9 +13,9 @@ from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from ozgtermine.clock import BERLIN
-from ozgtermine.ical.component import departed, times, times_in
-from ozgtermine.models import Event, FeedEntry
-from ozgtermine.operations.rendering_calendars import Entry
+from ozgtermine.ical.component import departed, times
+from ozgtermine.models import Event, FeedEntry, TrackedFeed
+from ozgtermine.operations.following_calendars import Listed
 from ozgtermine.queries.calendars import CANCELLED_STAY, too_old
 
 Shown = Mapping[str, tuple[int, str]]
@@ -52,6 +52,11 @@ def handed_out(session: Session, feed: str) -> dict[str, HandedOut]:
     return {row.uid: HandedOut._make(row) for row in rows}
 
 
+def notes_of(session: Session, feed: str) -> int:
+    """Return how often was written down what the feed has handed out: while that is the same, so are the entries."""
+    return session.scalar(select(TrackedFeed.notes).where(TrackedFeed.name == feed)) or 0
+
+
 def locked(session: Session, feed: str, uids: Collection[str]) -> dict[str, HandedOut]:
     """Return the same for `uids`, locked to be written: all processes say the same."""
     session.execute(select(FeedEntry.uid).where(FeedEntry.feed == feed).with_for_update())
@@ -63,9 +68,9 @@ def shown_entries(events: Iterable[Event]) -> Shown:
     return {each.uid: (each.sequence, times(each)) for each in events}
 
 
-def shown_by(entries: Iterable[Entry]) -> Shown:
-    """Return what a feed hands out with these kept entries."""
-    return {each.uid: (each.sequence, times_in(each.content)) for each in entries}
+def shown_by(listed: Iterable[Listed]) -> Shown:
+    """Return what a feed hands out with these events of an edition."""
+    return {each.uid: (each.sequence, each.times) for each in listed}
 
 
 def difference(
@@ -106,6 +111,13 @@ def note(session: Session, feed: str, known: Collection[str], found: Difference,
         session.execute(update(FeedEntry), changed)
     if found.forgotten:
         session.execute(delete(FeedEntry).where(FeedEntry.feed == feed, FeedEntry.uid.in_(found.forgotten)))
+    _count_note(session, feed)
+
+
+def _count_note(session: Session, feed: str) -> None:
+    counted = update(TrackedFeed).where(TrackedFeed.name == feed).values(notes=TrackedFeed.notes + 1)
+    if session.scalar(counted.returning(TrackedFeed.notes)) is None:
+        session.execute(insert(TrackedFeed), {"name": feed, "notes": 1})
 
 
 def departures(known: Iterable[HandedOut], language: str = "de") -> list[bytes]:

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from operator import itemgetter
 from typing import NamedTuple, cast
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true, type_coerce
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, true, type_coerce
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.types import NULLTYPE
 
@@ -21,6 +21,7 @@ from ozgtermine.models import (
     Series,
     SeriesKind,
 )
+from ozgtermine.models.base import UtcDateTime
 from ozgtermine.queries.documents import documents, documents_visible_to
 from ozgtermine.queries.events import visible_to
 from ozgtermine.rules.permissions import ANONYMOUS
@@ -176,11 +177,17 @@ def changes_by_itself_at(session: Session, now: datetime) -> datetime:
     """
     tomorrow = now.astimezone(BERLIN).date() + timedelta(days=1)
     midnight = datetime.combine(tomorrow, time(0), BERLIN)
-    publications = (
-        session.scalar(select(func.min(Event.published_at)).where(Event.published_at > now)),
-        session.scalar(select(func.min(Document.published_at)).where(Document.published_at > now)),
-    )
+    publications: Sequence[datetime | None] = session.execute(_NEXT_PUBLICATIONS, {"now": now}).one()
     return min([midnight, *(each for each in publications if each)])
+
+
+_NOW = bindparam("now", type_=UtcDateTime())
+_NEXT_PUBLICATIONS = select(
+    *(
+        select(func.min(column)).where(column > _NOW).scalar_subquery()
+        for column in (Event.published_at, Document.published_at)
+    )
+)
 
 
 def last_change(session: Session, scope: ColumnElement[bool], now: datetime) -> datetime:
@@ -192,6 +199,7 @@ def last_change(session: Session, scope: ColumnElement[bool], now: datetime) -> 
     published = select(func.max(Event.published_at)).where(scope, Event.published_at <= now)
     attached = select(func.max(Document.published_at)).join(Event).where(scope, Document.published_at <= now)
     replaced = select(func.max(DocumentVersion.uploaded_at)).join(Document).join(Event).where(scope)
-    instants = [session.scalar(each) for each in (changed, published, attached, replaced)]
+    latest = (changed, published, attached, replaced)
+    instants: Sequence[datetime | None] = session.execute(select(*(each.scalar_subquery() for each in latest))).one()
     midnight = datetime.combine(now.astimezone(BERLIN).date(), time(0), BERLIN)
     return max([midnight, *(each for each in instants if each)])

@@ -1,21 +1,47 @@
 """The public revision: one number that is raised when anything changes that the public can see."""
 
-from sqlalchemy import insert, select, update
+from datetime import datetime
+from itertools import chain
+from typing import NamedTuple
+
+from sqlalchemy import delete, insert, inspect, select, update
 from sqlalchemy.orm import Session
 
-from ozgtermine.models import PublicRevision
+from ozgtermine.models import Event, PublicChange, PublicRevision
 
 _MARK = "public_change"
+FOLLOWED = 256
+"""So many changes are known by the events that they were about."""
+MOST_EVENTS = 64
+
+Touched = set[Event]
 
 
-def mark_public_change(session: Session) -> None:
-    """Have this transaction raise the revision at its end; for changes that no public table's column shows."""
-    session.info[_MARK] = True
+class Point(NamedTuple):
+    """The public state as of one change; of another history, after a restored backup, `noted_at` is another one."""
+
+    revision: int
+    noted_at: datetime
 
 
-def forget_public_change(session: Session) -> bool:
-    """Take the mark away and return whether there was one."""
-    return bool(session.info.pop(_MARK, False))
+def mark_public_change(session: Session, event: Event | None = None) -> None:
+    """Have this transaction raise the revision at its end; `event` is all that calendars must look at, None anything.
+
+    Without an event it is also for changes that no public table's column shows.
+    """
+    touched: Touched | None = session.info.setdefault(_MARK, set())
+    if event is None:
+        session.info[_MARK] = None
+    elif touched is not None:
+        touched.add(event)
+
+
+def is_marked(session: Session) -> bool:
+    return _MARK in session.info
+
+
+def forget_public_change(session: Session) -> None:
+    session.info.pop(_MARK, None)
 
 
 def current_revision(session: Session) -> int:
@@ -37,9 +63,42 @@ def note_raised() -> None:
 _raised = 0
 
 
-def raise_revision(session: Session) -> None:
-    """Raise the revision by one."""
+def raise_revision(session: Session, *, now: datetime) -> None:
+    """Raise the revision by one, and note what the change was about; the row of the revision puts them in order."""
+    touched: Touched | None = session.info.pop(_MARK)
     next_one = {PublicRevision.revision: PublicRevision.revision + 1}
     raised = update(PublicRevision).values(next_one).returning(PublicRevision.revision)
-    if session.scalar(raised.execution_options(synchronize_session=False)) is None:
-        session.execute(insert(PublicRevision).values(id=1, revision=1))
+    revision = session.scalar(raised.execution_options(synchronize_session=False))
+    if revision is None:
+        revision = 1
+        session.execute(insert(PublicRevision).values(id=1, revision=revision))
+    session.execute(insert(PublicChange), {"revision": revision, "noted_at": now, "event_ids": _ids(touched)})
+    if revision % FOLLOWED == 0:
+        session.execute(delete(PublicChange).where(PublicChange.revision <= revision - FOLLOWED))
+
+
+def _ids(touched: Touched | None) -> list[int] | None:
+    if touched is None or len(touched) > MOST_EVENTS:
+        return None
+    identities = [inspect(each).identity for each in touched]
+    return sorted(each[0] for each in identities if each)
+
+
+def present_point(session: Session) -> Point | None:
+    """Return where the public state stands; None where no change is noted."""
+    columns = (PublicChange.revision, PublicChange.noted_at)
+    found = session.execute(select(*columns).order_by(PublicChange.revision.desc()).limit(1)).one_or_none()
+    return Point._make(found) if found else None
+
+
+def touched_since(session: Session, former: Point) -> tuple[Point, frozenset[int]] | None:
+    """Return where the public state stands, and the events that alone were touched since; None: it may be anything."""
+    columns = (PublicChange.revision, PublicChange.noted_at, PublicChange.event_ids)
+    since = PublicChange.revision >= former.revision
+    rows = session.execute(select(*columns).where(since).order_by(PublicChange.revision)).all()
+    points = [Point(row.revision, row.noted_at) for row in rows]
+    is_whole = [each.revision for each in points] == list(range(former.revision, former.revision + len(points)))
+    about = [row.event_ids for row in rows[1:]]
+    if former not in points[:1] or not is_whole or None in about:
+        return None
+    return points[-1], frozenset(chain.from_iterable(about))

@@ -2,10 +2,8 @@
 
 import logging
 import re
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import compress
 from typing import ClassVar
 
 from flask import Blueprint, Response, request
@@ -16,20 +14,20 @@ from werkzeug.exceptions import Gone
 from ozgtermine import clock
 from ozgtermine.database import db, transaction
 from ozgtermine.errors import BusyError, InvalidValueError, NotFoundError
-from ozgtermine.ical.feed import Feed, calendar, that_fit
+from ozgtermine.ical.feed import Feed, calendar
 from ozgtermine.models import Event
 from ozgtermine.operations import tracking_feeds
-from ozgtermine.operations.rendering_calendars import Entry, keep, kept_entries
-from ozgtermine.operations.tracking_feeds import HandedOut
+from ozgtermine.operations.following_calendars import Edition, Wanted, next_edition
+from ozgtermine.operations.rendering_calendars import Entry, keep
 from ozgtermine.queries import calendars
 from ozgtermine.queries.events import find_event, find_series, visible_series
 from ozgtermine.queries.turning_points import next_turn
 from ozgtermine.rules.permissions import ANONYMOUS, Action
 from ozgtermine.views.answers import links, page, settings
 from ozgtermine.views.guards import requires
-from ozgtermine.views.sharing import Made, shared_file, shared_page
+from ozgtermine.views.sharing import Made, former_answer, shared_file, shared_page
 from ozgtermine.views.start import KINDS
-from ozgtermine.views.tracked import tracked
+from ozgtermine.views.tracked import HandedOutThen, tracked
 from ozgtermine.wording import N_, translate
 
 blueprint = Blueprint("calendars", __name__)
@@ -166,36 +164,52 @@ def _made_event(slug: str, language: str, now: datetime) -> Made:
     return _made(asked, calendars.only(found), now)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Remembered:
+    """What the next edition of a feed can be made of."""
+
+    edition: Edition
+    handed_out: HandedOutThen | None
+
+    @property
+    def size(self) -> int:
+        return self.edition.size
+
+    def __contains__(self, word: bytes) -> bool:
+        return word in self.edition
+
+
 def _made(asked: _Asked, shown: ColumnElement[bool], now: datetime) -> Made:
     """Make the calendar. Nothing is dated in the present second: it could change within it once more."""
-    session = db.session()
-    valid_until = calendars.changes_by_itself_at(session, now)
-    last_change = calendars.last_change(session, asked.scope, now)
-    entries = kept_entries(session, shown, links=links(), language=asked.language, now=now)
-    _keep(entries)
-    fitting = list(compress(entries, that_fit([each.content for each in entries], clock.berlin_day(now))))
-    known = _tracked(asked, fitting, now) if asked.tracked_as else ()
-    changed_at = max(filter(None, (last_change, tracking_feeds.last_departure(known))))
+    wanted = Wanted(scope=asked.scope, shown=shown, links=links(), language=asked.language)
+    before = former_answer()
+    former = before if isinstance(before, _Remembered) else None
+    edition, fresh = next_edition(db.session(), wanted, former.edition if former else None, now)
+    _keep(fresh)
+    handed_out = _tracked(asked, edition, former.handed_out if former else None, now) if asked.tracked_as else None
+    known = handed_out.known if handed_out else ()
+    changed_at = max(filter(None, (edition.last_change, tracking_feeds.last_departure(known))))
     return Made(
         body=calendar(
             asked.described,
-            (*(each.content for each in fitting), *tracking_feeds.departures(known, asked.language)),
+            (*(each.content for each in edition.entries), *tracking_feeds.departures(known, asked.language)),
         ),
         content_type=CALENDAR,
         file_name=asked.file_name,
-        valid_until=valid_until,
+        valid_until=edition.valid_until,
         last_modified=changed_at if changed_at < now.replace(microsecond=0) else None,
+        remembered=_Remembered(edition=edition, handed_out=handed_out) if edition.is_long else None,
     )
 
 
-def _tracked(asked: _Asked, entries: list[Entry], now: datetime) -> Collection[HandedOut]:
-    belongs = calendars.belongs(asked.scope, now)
-    return tracked(asked.tracked_as, tracking_feeds.shown_by(entries), belongs, now)
+def _tracked(asked: _Asked, edition: Edition, former: HandedOutThen | None, now: datetime) -> HandedOutThen:
+    shown, belongs = tracking_feeds.shown_by(edition.fitting), calendars.belongs(asked.scope, now)
+    return tracked(asked.tracked_as, shown, belongs, now, former)
 
 
 def _keep(entries: list[Entry]) -> None:
     """Keep what was rendered. Where that fails another process was faster or the disk is full; the feed goes out."""
-    if not any(each.is_fresh for each in entries):
+    if not entries:
         return
     try:
         with transaction() as session:

@@ -43,7 +43,7 @@ def feed(token: str) -> Response:
     entries = _entries(shown)
     fits = that_fit(entries, clock.berlin_day(now))
     handed_out = tracking_feeds.shown_entries(each.event for each in compress(shown, fits))
-    known = tracked(f"p/{found.id}", handed_out, Event.id.in_([each.event.id for each in own]), now)
+    known = tracked(f"p/{found.id}", handed_out, Event.id.in_([each.event.id for each in own]), now).known
     described = Feed(
         name=translate(N_("%(product)s: meine Termine"), product=settings().name),
         description=translate(N_("Termine, an denen Sie teilnehmen. Diese Adresse ist nur für Sie.")),

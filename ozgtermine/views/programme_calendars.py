@@ -50,7 +50,7 @@ def _made(programme: Programme, handed_out_as: str, language: str, now: datetime
     shown = {each.uid: (each.sequence, item_times(each)) for each in programme.items} if is_shown else {}
     changes = [programme.changed_at, calendars.last_change(db.session(), Event.id == event.id, now)]
     valid_until = calendars.changes_by_itself_at(db.session(), now)
-    known = tracked(handed_out_as, shown, false(), now)
+    known = tracked(handed_out_as, shown, false(), now).known
     return Made(
         body=calendar(described, (*entries, *tracking_feeds.departures(known, language))),
         content_type=CALENDAR,

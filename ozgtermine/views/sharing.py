@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from flask import Response, make_response, request
 from werkzeug.http import http_date
@@ -11,7 +12,20 @@ from ozgtermine.views.sessions import has_session
 
 SHARED = "ozgtermine.shared"
 """Where in the WSGI environment a view leaves its `Shared`."""
+FORMER = "ozgtermine.former"
+"""Where in it the front leaves what the view remembered of the answer before, see `Remembered`."""
 SHARED_SECONDS = 300
+
+
+class Remembered(Protocol):
+    """What a view wants to know of its answer when it makes the next one; it goes with the answer, or soon after."""
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes."""
+        ...
+
+    def __contains__(self, word: bytes) -> bool: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +40,7 @@ class Shared:
     valid_until: datetime
     stands_in: bool = False
     is_kept: bool = True
+    remembered: Remembered | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +52,7 @@ class Made:
     file_name: str
     valid_until: datetime
     last_modified: datetime | None = None
+    remembered: Remembered | None = None
 
 
 def shared_file(made: Made, *, arguments: Collection[str] = ()) -> Response:
@@ -49,7 +65,15 @@ def shared_file(made: Made, *, arguments: Collection[str] = ()) -> Response:
     response.headers["Cache-Control"] = f"public, max-age={SHARED_SECONDS}, must-revalidate"
     response.headers["Access-Control-Allow-Origin"] = "*"
     is_feed = made.content_type.startswith("text/calendar")
-    _share(Shared(body=made.body, valid_until=made.valid_until, stands_in=is_feed, is_kept=_knows(arguments)))
+    _share(
+        Shared(
+            body=made.body,
+            valid_until=made.valid_until,
+            stands_in=is_feed,
+            is_kept=_knows(arguments),
+            remembered=made.remembered,
+        )
+    )
     return response
 
 
@@ -58,6 +82,12 @@ def shared_page(response: Response, valid_until: datetime, *, arguments: Collect
     if not has_session() and response.status_code == 200:  # noqa: PLR2004 - HTTP's own number
         _share(Shared(body=response.get_data(), valid_until=valid_until, is_kept=_knows(arguments)))
     return response
+
+
+def former_answer() -> Remembered | None:
+    """Return what was remembered of the former answer to this address, if it was given just now."""
+    found: Remembered | None = request.environ.get(FORMER)
+    return found
 
 
 def is_shared() -> bool:
