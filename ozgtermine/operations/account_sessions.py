@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session, joinedload
 
 from ozgtermine.models import Account, AccountSession, SignInMethod
@@ -46,8 +46,14 @@ def begin(
 
 def find(session: Session, token: str) -> AccountSession | None:
     """Return the session of the token, over or not, with its account."""
-    same = select(AccountSession).where(AccountSession.token_hash == hashed(token))
-    return session.scalars(same.options(joinedload(AccountSession.account))).one_or_none()
+    return session.scalars(_OF_TOKEN, {"token_hash": hashed(token)}).one_or_none()
+
+
+_OF_TOKEN = (
+    select(AccountSession)
+    .where(AccountSession.token_hash == bindparam("token_hash"))
+    .options(joinedload(AccountSession.account))
+)
 
 
 def is_alive(found: AccountSession, lifetime: Lifetime, *, now: datetime) -> bool:

@@ -46,7 +46,10 @@ def forget_public_change(session: Session) -> None:
 
 def current_revision(session: Session) -> int:
     """Return the revision, 0 before the first public change."""
-    return session.scalar(select(PublicRevision.revision)) or 0
+    return session.scalar(_PRESENT) or 0
+
+
+_PRESENT = select(PublicRevision.revision)
 
 
 def raised_here() -> int:

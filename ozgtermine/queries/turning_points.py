@@ -35,16 +35,19 @@ _NEXT = select(
 
 def _relative(session: Session, now: datetime) -> Iterator[datetime]:
     """Yield what offers open or close at without naming an instant (`RegistrationOffer.opens` and `.closes`)."""
-    days, hours = RegistrationOffer.opens_days_before, RegistrationOffer.closes_hours_before
-    rows = (
-        select(Event.starts_on, Event.starts_at, days, hours)
-        .join(RegistrationOffer, RegistrationOffer.event_id == Event.id)
-        .where(Event.ends_at > now, or_(days.is_not(None), hours.is_not(None)))
-    )
-    for starts_on, starts_at, days_before, hours_before in session.execute(rows):
+    for starts_on, starts_at, days_before, hours_before in session.execute(_RELATIVE, {"now": now}):
         if days_before is not None:
             yield morning(starts_on - timedelta(days=days_before))
         if hours_before is not None:
             yield starts_at - timedelta(hours=hours_before)
-    for issue in session.scalars(select(NewsletterIssue).where(NewsletterIssue.year >= now.year - 1)):
+    for issue in session.scalars(_ISSUES, {"year": now.year - 1}):
         yield morning(issue.appears_on)
+
+
+_DAYS, _HOURS = RegistrationOffer.opens_days_before, RegistrationOffer.closes_hours_before
+_RELATIVE = (
+    select(Event.starts_on, Event.starts_at, _DAYS, _HOURS)
+    .join(RegistrationOffer, RegistrationOffer.event_id == Event.id)
+    .where(Event.ends_at > bindparam("now", type_=UtcDateTime()), or_(_DAYS.is_not(None), _HOURS.is_not(None)))
+)
+_ISSUES = select(NewsletterIssue).where(NewsletterIssue.year >= bindparam("year"))

@@ -82,6 +82,7 @@ def clock(value: time) -> str:
     return f"{value:%H:%M}"
 
 
+@lru_cache(maxsize=2048)
 def long_when(value: When, language: str = "de") -> str:
     """Return day and time of an event in a sentence's words, or what is known of them."""
     days = _days(value, language)

@@ -1,7 +1,9 @@
 """Parts of pages that are the same for all who may see the same: rendered once for each change, not for each person.
 
-What somebody sees of events is a function of the rights in series and everywhere, the public revision, and time. The
-frame of the page, which says who is signed in, is rendered for each request; whole answers to a session are never kept.
+What somebody sees of events is a function of the rights in series and everywhere, the public revision, and time. What
+says who is signed in, as the frame of a page does, must have account and name in its key. Who it is, and whether the
+session still counts, is asked of the database for each request before anything kept is looked at; nothing kept here is
+sent to anybody by the front.
 """
 
 from collections import OrderedDict

@@ -134,4 +134,4 @@ def _actor(found: AccountSession) -> Actor:
 def lacks_second_factor(found: AccountSession) -> bool:
     """Return whether the account must have a second factor before it may do anything; a provider has its own."""
     is_exempt = found.account.role is None or found.method is SignInMethod.PROVIDER
-    return not is_exempt and not found.account.has_second_factor and settings().require_second_factor
+    return not is_exempt and settings().require_second_factor and not found.account.has_second_factor

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, make_response, render_template, request
 from markupsafe import Markup
 
 from ozgtermine import clock
@@ -15,7 +15,6 @@ from ozgtermine.queries.seats import counts
 from ozgtermine.queries.turning_points import next_turn
 from ozgtermine.rendering.events import by_month, card
 from ozgtermine.rules.permissions import Action, Actor
-from ozgtermine.views.answers import page
 from ozgtermine.views.guards import requires
 from ozgtermine.views.parts import kept_part
 from ozgtermine.views.sessions import current_actor
@@ -44,15 +43,30 @@ class _Content:
     known: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class _Page:
+    """The whole page; `known` are the parameters of its address that mean something."""
+
+    html: str
+    known: tuple[str, ...]
+
+
 @blueprint.get("/")
 @requires(Action.READ_PUBLIC)
 def index() -> Response:
     """Show the coming events; an unknown filter shows all of them."""
     actor, now = current_actor(), clock.now()
     kind, slug = request.args.get("art", ""), request.args.get("reihe", "")
-    part = kept_part(("start", kind, slug), actor, now, lambda: _content(kind, slug, actor, now))
-    answer = page("start/index.html", title=part.value.title, content=part.value.html)
-    return shared_page(answer, part.valid_until, arguments=part.value.known)
+    seen_by = (actor.account_id, actor.person_id, actor.name)  # the frame says who is signed in
+    part = kept_part(("start page", kind, slug, *seen_by), actor, now, lambda: _page(kind, slug, actor, now))
+    return shared_page(make_response(part.value.html), part.valid_until, arguments=part.value.known)
+
+
+def _page(kind: str, slug: str, actor: Actor, now: datetime) -> tuple[_Page, datetime]:
+    """Return the page; its content is the same for all with the actor's rights."""
+    content = kept_part(("start", kind, slug), actor, now, lambda: _content(kind, slug, actor, now))
+    html = render_template("start/index.html", title=content.value.title, content=content.value.html)
+    return _Page(html, content.value.known), content.valid_until
 
 
 def _content(kind: str, slug: str, actor: Actor, now: datetime) -> tuple[_Content, datetime]:
