@@ -15,7 +15,7 @@ _Key = tuple[Card, int]
 class _Cards:
     """The cards of one process: those of the present revision, and those of the one before that nobody has asked for.
 
-    What was hidden is gone with the next change but one that the process sees, or when it has rendered very many others.
+    What was hidden is gone with the next change but one that the process sees, or when it has rendered many others.
     """
 
     def __init__(self) -> None:
