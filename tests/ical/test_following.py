@@ -275,14 +275,14 @@ def _make_visible(event_id: int, visibility: Visibility) -> None:
 
 
 def test_old_notes_are_forgotten_in_time(
-    session: Session, now: list[datetime], events: list[int], monkeypatch: pytest.MonkeyPatch
+    now: list[datetime], events: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ozgtermine.queries.revision.FOLLOWED", 4)
     for number in range(11):
         with transaction() as writing:
             writing.get_one(Event, events[0]).topic = str(number)
     db.session.remove()
-    noted = session.scalars(select(PublicChange.revision).order_by(PublicChange.revision)).all()
-    present = session.scalars(select(PublicRevision.revision)).one()
+    noted = db.session.scalars(select(PublicChange.revision).order_by(PublicChange.revision)).all()
+    present = db.session.scalars(select(PublicRevision.revision)).one()
     assert noted[-1] == present
     assert 4 <= len(noted) <= 8
