@@ -16,6 +16,7 @@ from ozgtermine.models import (
     RegistrationOffer,
     Reply,
 )
+from ozgtermine.queries.plain import rows
 from ozgtermine.rules.names import normalised_email
 from ozgtermine.rules.registering import LIVE, State
 
@@ -38,7 +39,8 @@ def find_live(
 ) -> Registration | None:
     """Return the one live registration of that person for that offer."""
     person = {"offer_id": offer_id, "email_normalised": email_normalised, "name_normalised": name_normalised}
-    found = session.scalar(_LIVE_OF_PERSON, person)  # mostly there is none, and loading none costs as much as one
+    # mostly there is none, and loading none costs as much as one
+    found = rows(session, _LIVE_OF_PERSON, person).scalar()
     return None if found is None else session.get(Registration, found)
 
 
@@ -72,7 +74,7 @@ _BY_LINK = (
 def number_of_mails_since(session: Session, *, recipient: str, kinds: tuple[str, ...], since: datetime) -> int:
     """Return how many mails of these kinds were promised to an address, however it is spelled."""
     promised = {"recipient": normalised_email(recipient), "kinds": kinds, "since": since}
-    return session.scalars(_NUMBER_OF_MAILS, promised).one()
+    return rows(session, _NUMBER_OF_MAILS, promised).scalar_one()
 
 
 _NUMBER_OF_MAILS = select(func.count()).where(
@@ -105,7 +107,7 @@ def unconfirmed_before(session: Session, instant: datetime, *, now: datetime) ->
 def last_invitation_sequence(session: Session, registration: Registration) -> int | None:
     """Return the highest number that others of this address sent to the calendar for this event, None for none."""
     of = {"offer_id": registration.offer_id, "email_normalised": registration.email_normalised, "id": registration.id}
-    return session.scalar(_LAST_SEQUENCE, of)
+    return rows(session, _LAST_SEQUENCE, of).scalar()
 
 
 _LAST_SEQUENCE = select(func.max(Registration.invitation_sequence)).where(
@@ -121,7 +123,7 @@ def of_submission(session: Session, registration: Registration) -> list[Registra
     if not registration.submission:
         return [registration]
     same = {"submission": registration.submission, "email_normalised": registration.email_normalised}
-    if session.scalars(_IDS_OF_SUBMISSION, same).all() == [registration.id]:
+    if rows(session, _IDS_OF_SUBMISSION, same).scalars().all() == [registration.id]:
         return [registration]  # the rule, and loading it once more would cost twice as much
     return list(session.scalars(_OF_SUBMISSION, same))
 
