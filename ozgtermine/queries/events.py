@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, bindparam, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from ozgtermine.models import Event, Project, RegistrationOffer, Series, SeriesKind
+from ozgtermine.models import Event, Project, Series, SeriesKind
+from ozgtermine.queries.kept_events import event_of_slug
 from ozgtermine.queries.visibility import is_of, is_visible
 from ozgtermine.rules.permissions import Action, Actor, may, may_see
 
@@ -88,15 +89,13 @@ def find_event(
 
     A hidden one is like one that does not exist. The questions of its offer are for its form.
     """
-    statement = _BY_SLUG_WITH_QUESTIONS if with_questions else _BY_SLUG
-    found = session.scalars(statement, {"slug": slug}).unique().one_or_none()
+    found = event_of_slug(session, slug) if with_questions else session.scalars(_BY_SLUG, {"slug": slug}).one_or_none()
     if found is None or not (may_see(actor, found) and may_see(actor, found.series)):
         return None
     return found if found.is_published(now) or may(actor, Action.EDIT_EVENTS, found) else None
 
 
 _BY_SLUG = _with_what_a_list_shows(Event.slug == bindparam("slug"))
-_BY_SLUG_WITH_QUESTIONS = _BY_SLUG.options(joinedload(Event.offer).joinedload(RegistrationOffer.questions))
 
 
 def visible_series(actor: Actor) -> Select[Series]:

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from sqlalchemy import Select, and_, bindparam, func, or_, select
-from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
+from sqlalchemy.orm import Session, aliased, contains_eager
+from sqlalchemy.orm.attributes import set_committed_value
 
 from ozgtermine.models import (
     AddressLink,
@@ -16,6 +17,7 @@ from ozgtermine.models import (
     RegistrationOffer,
     Reply,
 )
+from ozgtermine.queries.kept_events import event_of_offer
 from ozgtermine.queries.plain import rows
 from ozgtermine.rules.names import normalised_email
 from ozgtermine.rules.registering import LIVE, State
@@ -23,15 +25,8 @@ from ozgtermine.rules.registering import LIVE, State
 
 def find_offer(session: Session, offer_id: int) -> RegistrationOffer | None:
     """Return the offer with all that a mail says of its event."""
-    return session.scalars(_OFFER, {"id": offer_id}).one_or_none()
-
-
-_event = joinedload(RegistrationOffer.event)
-_OFFER = (
-    select(RegistrationOffer)
-    .where(RegistrationOffer.id == bindparam("id"))
-    .options(_event.joinedload(Event.series), _event.joinedload(Event.venue))
-)
+    event = event_of_offer(session, offer_id)
+    return None if event is None else event.offer
 
 
 def find_live(
@@ -55,10 +50,12 @@ _LIVE_OF_PERSON = select(Registration.id).where(
 def find_by_link(session: Session, token_hash: str, purpose: LinkPurpose, now: datetime) -> Registration | None:
     """Return the registration that an unexpired link of that purpose leads to, with its offer and event."""
     link = {"token_hash": token_hash, "purpose": purpose, "now": now}
-    return session.scalars(_BY_LINK, link).one_or_none()
+    found = session.scalars(_BY_LINK, link).one_or_none()
+    if found is not None:
+        set_committed_value(found, "offer", find_offer(session, found.offer_id))
+    return found
 
 
-_event = joinedload(Registration.offer).joinedload(RegistrationOffer.event)
 _BY_LINK = (
     select(Registration)
     .join(Registration.links)
@@ -67,7 +64,6 @@ _BY_LINK = (
         RegistrationLink.purpose == bindparam("purpose"),
         RegistrationLink.expires_at > bindparam("now"),
     )
-    .options(_event.joinedload(Event.series), _event.joinedload(Event.venue), _event.joinedload(Event.access))
 )
 
 

@@ -18,9 +18,17 @@ def forget_public_change(session: Session) -> bool:
     return bool(session.info.pop(_MARK, False))
 
 
+def is_marked(session: Session) -> bool:
+    """Return whether this transaction will raise the revision."""
+    return _MARK in session.info
+
+
 def current_revision(session: Session) -> int:
     """Return the revision, 0 before the first public change."""
-    return session.scalar(select(PublicRevision.revision)) or 0
+    return session.connection().execute(_REVISION).scalar() or 0
+
+
+_REVISION = select(PublicRevision.revision)
 
 
 def raised_here() -> int:
