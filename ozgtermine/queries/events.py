@@ -82,14 +82,22 @@ def _narrowed(
     return statement
 
 
-def find_event(
-    session: Session, slug: str, *, actor: Actor, now: datetime, with_questions: bool = False
-) -> Event | None:
+def find_event(session: Session, slug: str, *, actor: Actor, now: datetime) -> Event | None:
     """Return the event of that slug if `actor` may see it, those who plan it also as a draft.
 
-    A hidden one is like one that does not exist. The questions of its offer are for its form.
+    A hidden one is like one that does not exist.
     """
-    found = event_of_slug(session, slug) if with_questions else session.scalars(_BY_SLUG, {"slug": slug}).one_or_none()
+    return _if_shown(session.scalars(_BY_SLUG, {"slug": slug}).one_or_none(), actor, now)
+
+
+def find_event_with_form(
+    session: Session, slug: str, *, actor: Actor, now: datetime, seen: int | None = None
+) -> Event | None:
+    """Return the same with all that its form asks, of the public revision that the caller has `seen` without a look."""
+    return _if_shown(event_of_slug(session, slug, seen=seen), actor, now)
+
+
+def _if_shown(found: Event | None, actor: Actor, now: datetime) -> Event | None:
     if found is None or not (may_see(actor, found) and may_see(actor, found.series)):
         return None
     return found if found.is_published(now) or may(actor, Action.EDIT_EVENTS, found) else None

@@ -22,6 +22,7 @@ from ozgtermine.models import (
 from ozgtermine.operations.offers import NotOpenError
 from ozgtermine.operations.registering import request_registration
 from ozgtermine.queries.kept_events import event_of_offer, event_of_slug
+from ozgtermine.queries.revision import current_revision
 from tests import factories
 from tests.factories import NOW
 from tests.operations.test_registering import LETTERHEAD, details
@@ -82,6 +83,40 @@ def test_what_is_not_committed_is_seen_by_its_own_session_alone(session: Session
         found = event_of_slug(elsewhere, slug)
         assert found
         assert found.topic == topic
+
+
+def test_what_an_older_look_still_reads_is_not_kept_as_new(session: Session, offer: RegistrationOffer) -> None:
+    slug = offer.event.slug
+    session.rollback()
+    current_revision(session)
+    with Session(db.engine) as elsewhere:
+        elsewhere.get_one(Event, offer.event_id).topic = "Neues Thema"
+        elsewhere.commit()
+        seen = current_revision(elsewhere)
+        assert event_of_slug(session, slug, seen=seen)
+        elsewhere.expire_all()
+        found = event_of_slug(elsewhere, slug, seen=seen)
+
+    assert found
+    assert found.topic == "Neues Thema"
+
+
+def test_a_session_that_has_read_an_older_version_goes_on(session: Session, offer: RegistrationOffer) -> None:
+    event = session.get_one(Event, offer.event_id)
+    session.refresh(event)
+    session.refresh(event.series)
+    with Session(db.engine) as elsewhere:
+        theirs = elsewhere.get_one(Event, event.id)
+        theirs.topic = theirs.series.title = "Neu"
+        elsewhere.commit()
+
+    found = event_of_slug(session, event.slug)
+
+    assert found is event
+    if db.engine.dialect.name == "postgresql":
+        assert (found.topic, found.series.title) == ("Neu", "Neu")
+    else:
+        assert "Neu" not in (found.topic, found.series.title)
 
 
 def test_two_sessions_share_no_row(session: Session, offer: RegistrationOffer) -> None:
