@@ -47,8 +47,10 @@ def _sentence_in(language: str) -> Callable[..., str]:
 
     @pass_eval_context
     def sentence(context: EvalContext, message: str, **values: object) -> str:
-        found = translate(message, language)
-        return (Markup(found) if context.autoescape else found) % values  # noqa: S704 - the catalogue is ours
+        if not context.autoescape:
+            return translate(message, language, **values)
+        found = Markup(translate(message, language))  # noqa: S704 - the catalogue is ours
+        return found % values if values else found
 
     return sentence
 
