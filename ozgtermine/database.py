@@ -24,6 +24,7 @@ from ozgtermine.models import (
     Membership,
     Mirror,
     NewsletterIssue,
+    OfferQuestion,
     Organisation,
     Person,
     Programme,
@@ -48,8 +49,8 @@ from ozgtermine.turns import Turns
 db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
 
 PUBLIC = (
-    Access, Document, DocumentVersion, Event, Membership, Mirror, NewsletterIssue, Organisation, Person, Programme,
-    ProgrammeItem, Project, RegistrationOffer, Room, Series, Setting, Venue,
+    Access, Document, DocumentVersion, Event, Membership, Mirror, NewsletterIssue, OfferQuestion, Organisation, Person,
+    Programme, ProgrammeItem, Project, RegistrationOffer, Room, Series, Setting, Venue,
 )  # fmt: skip
 _RAISED = "raised"
 

@@ -13,7 +13,8 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import insert, inspect
-from sqlalchemy.orm import Session, UOWTransaction
+from sqlalchemy.orm import InstanceState, Session, UOWTransaction
+from sqlalchemy.orm.attributes import get_history
 
 from ozgtermine.models import (
     Account,
@@ -103,19 +104,27 @@ def _flushed(session: Session, flush: UOWTransaction) -> Iterator[tuple[AuditAct
 
 def _changes(row: Base, act: AuditAct) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
-    attributes = inspect(row).attrs
+    state = inspect(row)
     for name, is_secret in _recorded(type(row)):
-        if act is AuditAct.REMOVED:
-            before, after = getattr(row, name), None
-        else:
-            history = attributes[name].history
-            if not history.added:
-                continue
-            before, after = history.deleted[0] if history.deleted else None, history.added[0]
+        before, after = _before_and_after(state, name, act)
         if _is_empty(before) and _is_empty(after):
             continue
         found[name] = [None, None] if is_secret else [_plain(before), _plain(after)]
     return found
+
+
+def _before_and_after(state: InstanceState[Base], name: str, act: AuditAct) -> tuple[object, object]:
+    """Return what a column held and holds, None twice where nobody has set it."""
+    if act is AuditAct.REMOVED:
+        return getattr(state.obj(), name), None
+    if name not in state.committed_state:
+        return None, None
+    if act is AuditAct.CREATED:
+        return None, state.dict.get(name)
+    history = get_history(state.obj(), name)
+    if not history.added:
+        return None, None
+    return history.deleted[0] if history.deleted else None, history.added[0]
 
 
 @cache

@@ -4,8 +4,8 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from ozgtermine.models import Registration, RegistrationOffer
-from ozgtermine.queries.seats import counts
-from ozgtermine.rendering.events import best_availability
+from ozgtermine.queries.seats import Counts, counts
+from ozgtermine.rendering.events import best_availability, modes
 from ozgtermine.rules.registering import State
 
 _OFFERS = "offers_with_other_registrations"
@@ -24,9 +24,15 @@ def tell(session: Session) -> None:
         offer = session.get(RegistrationOffer, offer_id)
         if offer is None:
             continue
-        word = best_availability(offer, counts(session, [offer_id])).value
+        word = best_availability(offer, _counted(session, offer)).value
         if word != offer.told_seats:
             session.execute(update(RegistrationOffer).where(RegistrationOffer.id == offer_id).values(told_seats=word))
+
+
+def _counted(session: Session, offer: RegistrationOffer) -> Counts:
+    """Return what the word depends on: nothing where seats are unlimited."""
+    is_limited = all(offer.seats(mode) is not None for mode in modes(offer.event.mode))
+    return counts(session, [offer.id]) if is_limited else {}
 
 
 def forget(session: Session) -> None:

@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, bindparam, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from ozgtermine.models import Event, Project, RegistrationOffer, Series, SeriesKind
+from ozgtermine.models import Event, Project, Series, SeriesKind
+from ozgtermine.queries.kept_events import event_of_slug
 from ozgtermine.queries.visibility import is_of, is_visible
 from ozgtermine.rules.permissions import Action, Actor, may, may_see
 
@@ -81,22 +82,28 @@ def _narrowed(
     return statement
 
 
-def find_event(
-    session: Session, slug: str, *, actor: Actor, now: datetime, with_questions: bool = False
-) -> Event | None:
+def find_event(session: Session, slug: str, *, actor: Actor, now: datetime) -> Event | None:
     """Return the event of that slug if `actor` may see it, those who plan it also as a draft.
 
-    A hidden one is like one that does not exist. The questions of its offer are for its form.
+    A hidden one is like one that does not exist.
     """
-    statement = _BY_SLUG_WITH_QUESTIONS if with_questions else _BY_SLUG
-    found = session.scalars(statement, {"slug": slug}).unique().one_or_none()
+    return _if_shown(session.scalars(_BY_SLUG, {"slug": slug}).one_or_none(), actor, now)
+
+
+def find_event_with_form(
+    session: Session, slug: str, *, actor: Actor, now: datetime, seen: int | None = None
+) -> Event | None:
+    """Return the same with all that its form asks, of the public revision that the caller has `seen` without a look."""
+    return _if_shown(event_of_slug(session, slug, seen=seen), actor, now)
+
+
+def _if_shown(found: Event | None, actor: Actor, now: datetime) -> Event | None:
     if found is None or not (may_see(actor, found) and may_see(actor, found.series)):
         return None
     return found if found.is_published(now) or may(actor, Action.EDIT_EVENTS, found) else None
 
 
 _BY_SLUG = _with_what_a_list_shows(Event.slug == bindparam("slug"))
-_BY_SLUG_WITH_QUESTIONS = _BY_SLUG.options(joinedload(Event.offer).joinedload(RegistrationOffer.questions))
 
 
 def visible_series(actor: Actor) -> Select[Series]:

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from sqlalchemy import Select, and_, bindparam, func, or_, select
-from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
+from sqlalchemy.orm import Session, aliased, contains_eager
+from sqlalchemy.orm.attributes import set_committed_value
 
 from ozgtermine.models import (
     AddressLink,
@@ -16,21 +17,16 @@ from ozgtermine.models import (
     RegistrationOffer,
     Reply,
 )
+from ozgtermine.queries.kept_events import event_of_offer
+from ozgtermine.queries.plain import rows
 from ozgtermine.rules.names import normalised_email
 from ozgtermine.rules.registering import LIVE, State
 
 
 def find_offer(session: Session, offer_id: int) -> RegistrationOffer | None:
     """Return the offer with all that a mail says of its event."""
-    return session.scalars(_OFFER, {"id": offer_id}).one_or_none()
-
-
-_event = joinedload(RegistrationOffer.event)
-_OFFER = (
-    select(RegistrationOffer)
-    .where(RegistrationOffer.id == bindparam("id"))
-    .options(_event.joinedload(Event.series), _event.joinedload(Event.venue))
-)
+    event = event_of_offer(session, offer_id)
+    return None if event is None else event.offer
 
 
 def find_live(
@@ -38,7 +34,8 @@ def find_live(
 ) -> Registration | None:
     """Return the one live registration of that person for that offer."""
     person = {"offer_id": offer_id, "email_normalised": email_normalised, "name_normalised": name_normalised}
-    found = session.scalar(_LIVE_OF_PERSON, person)  # mostly there is none, and loading none costs as much as one
+    # mostly there is none, and loading none costs as much as one
+    found = rows(session, _LIVE_OF_PERSON, person).scalar()
     return None if found is None else session.get(Registration, found)
 
 
@@ -53,10 +50,12 @@ _LIVE_OF_PERSON = select(Registration.id).where(
 def find_by_link(session: Session, token_hash: str, purpose: LinkPurpose, now: datetime) -> Registration | None:
     """Return the registration that an unexpired link of that purpose leads to, with its offer and event."""
     link = {"token_hash": token_hash, "purpose": purpose, "now": now}
-    return session.scalars(_BY_LINK, link).one_or_none()
+    found = session.scalars(_BY_LINK, link).one_or_none()
+    if found is not None:
+        set_committed_value(found, "offer", find_offer(session, found.offer_id))
+    return found
 
 
-_event = joinedload(Registration.offer).joinedload(RegistrationOffer.event)
 _BY_LINK = (
     select(Registration)
     .join(Registration.links)
@@ -65,14 +64,13 @@ _BY_LINK = (
         RegistrationLink.purpose == bindparam("purpose"),
         RegistrationLink.expires_at > bindparam("now"),
     )
-    .options(_event.joinedload(Event.series), _event.joinedload(Event.venue), _event.joinedload(Event.access))
 )
 
 
 def number_of_mails_since(session: Session, *, recipient: str, kinds: tuple[str, ...], since: datetime) -> int:
     """Return how many mails of these kinds were promised to an address, however it is spelled."""
     promised = {"recipient": normalised_email(recipient), "kinds": kinds, "since": since}
-    return session.scalars(_NUMBER_OF_MAILS, promised).one()
+    return rows(session, _NUMBER_OF_MAILS, promised).scalar_one()
 
 
 _NUMBER_OF_MAILS = select(func.count()).where(
@@ -105,7 +103,7 @@ def unconfirmed_before(session: Session, instant: datetime, *, now: datetime) ->
 def last_invitation_sequence(session: Session, registration: Registration) -> int | None:
     """Return the highest number that others of this address sent to the calendar for this event, None for none."""
     of = {"offer_id": registration.offer_id, "email_normalised": registration.email_normalised, "id": registration.id}
-    return session.scalar(_LAST_SEQUENCE, of)
+    return rows(session, _LAST_SEQUENCE, of).scalar()
 
 
 _LAST_SEQUENCE = select(func.max(Registration.invitation_sequence)).where(
@@ -121,7 +119,7 @@ def of_submission(session: Session, registration: Registration) -> list[Registra
     if not registration.submission:
         return [registration]
     same = {"submission": registration.submission, "email_normalised": registration.email_normalised}
-    if session.scalars(_IDS_OF_SUBMISSION, same).all() == [registration.id]:
+    if rows(session, _IDS_OF_SUBMISSION, same).scalars().all() == [registration.id]:
         return [registration]  # the rule, and loading it once more would cost twice as much
     return list(session.scalars(_OF_SUBMISSION, same))
 

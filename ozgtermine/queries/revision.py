@@ -37,6 +37,7 @@ def mark_public_change(session: Session, event: Event | None = None) -> None:
 
 
 def is_marked(session: Session) -> bool:
+    """Return whether this transaction will raise the revision."""
     return _MARK in session.info
 
 
@@ -46,7 +47,7 @@ def forget_public_change(session: Session) -> None:
 
 def current_revision(session: Session) -> int:
     """Return the revision, 0 before the first public change."""
-    return session.scalar(_PRESENT) or 0
+    return session.connection().execute(_PRESENT).scalar() or 0
 
 
 _PRESENT = select(PublicRevision.revision)

@@ -6,6 +6,7 @@ from sqlalchemy import and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from ozgtermine.models import Registration, RegistrationOffer
+from ozgtermine.queries.plain import rows
 from ozgtermine.rules.registering import SEATED, Mode, Pool, Seats, State
 
 Counts = Mapping[tuple[int, Mode, State], int]
@@ -15,7 +16,7 @@ def counts(session: Session, offer_ids: Collection[int]) -> Counts:
     """Return how many hold a seat or wait, of all these offers in one query."""
     if not offer_ids:
         return {}
-    counted = session.execute(_COUNTS, {"offer_ids": list(offer_ids)})
+    counted = rows(session, _COUNTS, {"offer_ids": list(offer_ids)})
     return {(offer_id, mode, state): number for offer_id, mode, state, number in counted}
 
 
@@ -40,7 +41,7 @@ def pool(offer: RegistrationOffer, mode: Mode, counted: Counts) -> Pool:
 
 def free_seats(session: Session, offer: RegistrationOffer) -> Seats:
     """Return what is free now; decide on it only while holding `lock_offer`."""
-    counted = session.execute(_SEATED_OR_IN_LINE, {"offer_id": offer.id}).all()
+    counted = rows(session, _SEATED_OR_IN_LINE, {"offer_id": offer.id}).all()
     taken = [(row.mode, row.sector, row.number) for row in counted if row.state in SEATED]
     left: dict[Mode, int | None] = {}
     for mode in (Mode.ON_SITE, Mode.ONLINE):

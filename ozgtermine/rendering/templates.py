@@ -6,10 +6,12 @@ from inspect import signature
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_eval_context, select_autoescape
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
 from ozgtermine.rendering.dates import FILTERS
-from ozgtermine.wording import catalogue
+from ozgtermine.wording import catalogue, translate
 
 _PACKAGE = Path(__file__).parents[1]
 
@@ -34,9 +36,23 @@ def environment(language: str = "de") -> Environment:
         keep_trailing_newline=True,
     )
     made.install_gettext_translations(catalogue(language), newstyle=True)  # type: ignore[attr-defined]
+    made.globals["_"] = _sentence_in(language)
     made.filters.update({name: _speaking(each, language) for name, each in FILTERS.items()})
     made.globals["language"] = language
     return made
+
+
+def _sentence_in(language: str) -> Callable[..., str]:
+    """Return Jinja's own `_()` of a third of its cost: it need not look up at each sentence who translates."""
+
+    @pass_eval_context
+    def sentence(context: EvalContext, message: str, **values: object) -> str:
+        if not context.autoescape:
+            return translate(message, language, **values)
+        found = Markup(translate(message, language))  # noqa: S704 - the catalogue is ours
+        return found % values if values else found
+
+    return sentence
 
 
 def _speaking(filter_: Callable[..., Any], language: str) -> Callable[..., Any]:

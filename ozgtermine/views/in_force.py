@@ -26,13 +26,19 @@ def configured() -> Settings:
     return found
 
 
+def seen_revision() -> int | None:
+    """Return the public revision as the front sees it, None while the database is away."""
+    found: int | None = current_app.extensions["ozgtermine.front"].seen_revision()
+    return found
+
+
 def settings() -> Settings:
     """Return the settings in force.
 
     While the database is away the last ones that were found stand in: the page that says so shows our name too.
     """
     if "settings" not in g:
-        g.settings = _at_revision(current_app.extensions["ozgtermine.front"].seen_revision())
+        g.settings = _at_revision(seen_revision())
     found: Settings = g.settings
     return found
 

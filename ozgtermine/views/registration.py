@@ -10,13 +10,14 @@ from ozgtermine.mail.letterhead import Letterhead
 from ozgtermine.models import Event
 from ozgtermine.operations import registering
 from ozgtermine.operations.offers import WrongDomainError
-from ozgtermine.queries.events import find_event
+from ozgtermine.queries.events import find_event, find_event_with_form
 from ozgtermine.rendering.events import where_text
 from ozgtermine.rendering.registrations import about_event
 from ozgtermine.rules.permissions import Action
 from ozgtermine.views import haste, pace
 from ozgtermine.views.answers import page, see_other, settings
 from ozgtermine.views.guards import requires
+from ozgtermine.views.in_force import seen_revision
 from ozgtermine.views.obstacles import mode_hints, obstacle
 from ozgtermine.views.refusals import show_in_form
 from ozgtermine.views.sessions import current_actor
@@ -28,7 +29,7 @@ blueprint = Blueprint("registration", __name__)
 @requires(Action.REGISTER)
 def ask(slug: str) -> Response:
     """Show the form, or why one cannot register and what to do instead."""
-    event = _event_or_404(slug, with_questions=True)
+    event = _event_with_form_or_404(slug)
     stopped = obstacle(db.session(), event, clock.now())
     if stopped:
         return page("registration/obstacle.html", event=event, obstacle=stopped)
@@ -39,7 +40,7 @@ def ask(slug: str) -> Response:
 @requires(Action.REGISTER)
 def submit(slug: str) -> Response:
     """Check what was typed, show it to be checked once more, then take it. Each step carries all that was typed."""
-    event = _event_or_404(slug, with_questions=True)
+    event = _event_with_form_or_404(slug)
     stopped = obstacle(db.session(), event, clock.now())
     if stopped:
         return page("registration/obstacle.html", 409, event=event, obstacle=stopped)
@@ -86,7 +87,7 @@ def _take(event: Event, form: RegistrationForm) -> Response:
             )  # fmt: skip
     except WrongDomainError as refusal:
         show_in_form(form, refusal)
-        return _form_page(_event_or_404(event.slug), form, status=refusal.status)
+        return _form_page(_event_with_form_or_404(event.slug), form, status=refusal.status)
     return see_other("registration.sent", slug=event.slug)
 
 
@@ -97,10 +98,16 @@ def sent(slug: str) -> Response:
     return page("registration/sent.html", about=about_event(_event_or_404(slug)))
 
 
-def _event_or_404(slug: str, *, with_questions: bool = False) -> Event:
-    event = find_event(
-        db.session(), slug, actor=current_actor(), now=clock.now(), with_questions=with_questions
-    )
+def _event_or_404(slug: str) -> Event:
+    return _or_404(find_event(db.session(), slug, actor=current_actor(), now=clock.now()))
+
+
+def _event_with_form_or_404(slug: str) -> Event:
+    seen = seen_revision()
+    return _or_404(find_event_with_form(db.session(), slug, actor=current_actor(), now=clock.now(), seen=seen))
+
+
+def _or_404(event: Event | None) -> Event:
     if event is None:
         raise NotFoundError
     return event

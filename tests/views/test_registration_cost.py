@@ -18,9 +18,7 @@ from tests.factories import NOW
 from tests.views.test_registration import link_in_last_mail, register, submit
 
 TABLE = re.compile(r"(SELECT|INSERT|UPDATE|DELETE)\b.*?(?:FROM|INTO|(?<=UPDATE)) (\w+)", re.DOTALL)
-FORM = [
-    "select event",  # for the form, with series, venue, offer and its questions
-    "select registration_offer",  # anew under the lock, with all that the mail says
+FORM = [  # its event is kept by the process, as is the confirmation's
     "select registration",  # whether they are registered
     "insert registration",
     "insert audit_entry",
@@ -29,7 +27,7 @@ FORM = [
     "insert outgoing_mail",
 ]
 CONFIRMATION = [
-    "select registration",  # by its link, with all that the mail says
+    "select registration",  # by its link
     "select registration",  # who else came with the same form
     "select registration",  # seats and line
     "select registration",  # what the calendar of this address had before
@@ -58,6 +56,7 @@ def test_form_and_confirmation_ask_the_database_for_no_more_than_this(
     client: FlaskClient, session: Session, offer: RegistrationOffer
 ) -> None:
     register(client, session, offer, email="first@musterburg.example")
+    client.get(f"/termine/{offer.event.slug}/anmelden")
     with statements() as of_form:
         submit(client, offer)
     link = link_in_last_mail(session)
@@ -71,7 +70,7 @@ def test_form_and_confirmation_ask_the_database_for_no_more_than_this(
 
 @contextmanager
 def statements() -> Iterator[list[str]]:
-    """Yield a list that gets what is asked, but for the look at the public revision, which is remembered for a time."""
+    """Yield a list that gets what is asked, but for looks at the public revision: some are remembered for a time."""
     asked: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
