@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from operator import itemgetter
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, type_coerce
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, true, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 from sqlalchemy.types import NULLTYPE
 
@@ -118,10 +118,14 @@ def attached_rows(session: Session, shown: ColumnElement[bool], now: datetime) -
 
 def entries_to_render(session: Session, event_ids: Collection[int]) -> Sequence[Event]:
     """Return events with all that their entries say, save for documents."""
-    wanted = select(Event).where(Event.id.in_(event_ids))
-    return session.scalars(
-        wanted.options(joinedload(Event.series), joinedload(Event.venue), joinedload(Event.room))
-    ).all()
+    return session.scalars(_TO_RENDER, {"ids": list(event_ids)}).all()
+
+
+_TO_RENDER = (
+    select(Event)
+    .where(Event.id.in_(bindparam("ids", expanding=True)))
+    .options(joinedload(Event.series), joinedload(Event.venue), joinedload(Event.room))
+)
 
 
 def first_day(today: date) -> date:
@@ -152,10 +156,10 @@ def _in_year(year: int) -> ColumnElement[bool]:
 def public_documents(session: Session, event_ids: Collection[int], now: datetime) -> dict[int, list[Document]]:
     """Return the published public documents by their event."""
     found: defaultdict[int, list[Document]] = defaultdict(list)
-    for each in session.scalars(
-        documents(ANONYMOUS, now).where(Document.event_id.in_(event_ids)).order_by(Document.id)
-    ):
-        found[each.event_id].append(each)
+    if event_ids:
+        public = documents(ANONYMOUS, now).where(Document.event_id.in_(event_ids)).order_by(Document.id)
+        for each in session.scalars(public):
+            found[each.event_id].append(each)
     return found
 
 
