@@ -40,12 +40,12 @@ def _with_versions(condition: ColumnElement[bool]) -> Select[Document]:
 
 def newest_documents(session: Session, actor: Actor, now: datetime, *, limit: int) -> list[Document]:
     """Return what was published last."""
-    return list(session.scalars(_newest(actor.rights).limit(limit), {"now": now}))
+    return list(session.scalars(_newest(actor.rights, limit), {"now": now}))
 
 
 @lru_cache
-def _newest(rights: Actor) -> Select[Document]:
-    return documents(rights, NOW).order_by(Document.published_at.desc(), Document.id.desc())
+def _newest(rights: Actor, limit: int) -> Select[Document]:
+    return documents(rights, NOW).order_by(Document.published_at.desc(), Document.id.desc()).limit(limit)
 
 
 def newest_worked_on(actor: Actor, *, limit: int) -> Select[Document]:

@@ -86,18 +86,18 @@ def ids_of_upcoming(  # noqa: PLR0913 - what narrows the list is named
     limit: int,
 ) -> list[int]:
     """Return which events are not over yet, the next first."""
-    statement = _ids_of_upcoming(actor.rights, kind, of_one_series=series_id is not None).limit(limit)
+    statement = _ids_of_upcoming(actor.rights, kind, limit, of_one_series=series_id is not None)
     return list(session.scalars(statement, {"now": now, "series_id": series_id}))
 
 
 @lru_cache
-def _ids_of_upcoming(rights: Actor, kind: SeriesKind | None, *, of_one_series: bool) -> Select[int]:
+def _ids_of_upcoming(rights: Actor, kind: SeriesKind | None, limit: int, *, of_one_series: bool) -> Select[int]:
     coming = select(Event.id).join(Event.series).where(visible_to(rights, NOW), Event.ends_at > NOW)
     if kind is not None:
         coming = coming.where(Series.kind == kind)
     if of_one_series:
         coming = coming.where(Event.series_id == bindparam("series_id"))
-    return coming.order_by(Event.starts_at, Event.id)
+    return coming.order_by(Event.starts_at, Event.id).limit(limit)
 
 
 def events_of_list(session: Session, ids: Collection[int]) -> list[Event]:
