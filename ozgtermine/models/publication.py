@@ -49,8 +49,12 @@ class NewsletterIssue(Base):
 
     @property
     def appears_on(self) -> date:
-        """The day from which the issue's announcements count: its cut-off day, else the first of its month."""
-        return self.cut_off_on or date(self.year, self.month, 1)
+        return appears_on(self.year, self.month, self.cut_off_on)
+
+
+def appears_on(year: int, month: int, cut_off_on: date | None) -> date:
+    """Return the day from which an issue's announcements count: its cut-off day, else the first of its month."""
+    return cut_off_on or date(year, month, 1)
 
 
 class FeedEntry(Base):

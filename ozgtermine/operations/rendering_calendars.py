@@ -4,12 +4,12 @@ What a kept entry depends on is told by its fingerprint: made of the event's ver
 compares bare columns; only events whose fingerprint has changed are loaded and rendered.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import ColumnElement, bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from ozgtermine.ical.component import WRITER_VERSION, vevent
@@ -95,7 +95,8 @@ def kept_entries(
         entries.append(Entry(event_id, start, uid, sequence, language, wanted, content or b"", is_fresh=False))
     if not stale:
         return entries
-    fresh = _rendered(session, stale, surroundings, links=links, language=language, now=now)
+    documents = public_documents(session, attached.keys() & stale, now)
+    fresh = _rendered(session, stale, documents, surroundings, links=links, language=language)
     found = (_as_rendered(each, fresh.get(each.event_id)) for each in entries)
     return [each for each in found if each.content]
 
@@ -105,10 +106,16 @@ def _as_rendered(entry: Entry, rendered: Entry | None) -> Entry:
 
 
 def _rendered(
-    session: Session, event_ids: Sequence[int], around: Surroundings, *, links: Links, language: str, now: datetime
+    session: Session,
+    event_ids: Sequence[int],
+    documents: Mapping[int, list[Document]],
+    around: Surroundings,
+    *,
+    links: Links,
+    language: str,
 ) -> dict[int, Entry]:
     """Return the entries made anew; their fingerprints are of what was rendered, not of what was compared."""
-    documents, entries = public_documents(session, event_ids, now), {}
+    entries = {}
     for event in entries_to_render(session, event_ids):
         attached = documents.get(event.id, [])
         fingerprint = around.fingerprint(event, _as_rows(attached))
@@ -142,14 +149,21 @@ def keep(session: Session, entries: Iterable[Entry]) -> None:
     fresh = [each for each in entries if each.is_fresh]
     if not fresh:
         return
-    former = delete(RenderedEvent).where(
-        RenderedEvent.event_id.in_([each.event_id for each in fresh]),
-        RenderedEvent.language == fresh[0].language, RenderedEvent.audience == AUDIENCE,
-    )  # fmt: skip
-    session.execute(former)
+    session.execute(_FORMER, {"ids": [each.event_id for each in fresh], "of_language": fresh[0].language})
     rows = [
         {"event_id": each.event_id, "language": each.language, "audience": AUDIENCE, "fingerprint": each.fingerprint,
          "content": each.content}
         for each in fresh
     ]  # fmt: skip
     session.execute(insert(RenderedEvent), rows)
+
+
+_FORMER = (
+    delete(RenderedEvent)
+    .where(
+        RenderedEvent.event_id.in_(bindparam("ids", expanding=True)),
+        RenderedEvent.language == bindparam("of_language"),
+        RenderedEvent.audience == AUDIENCE,
+    )
+    .execution_options(synchronize_session=False)
+)

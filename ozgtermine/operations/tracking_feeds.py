@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from ozgtermine.clock import BERLIN
@@ -47,14 +47,20 @@ class Difference:
 
 def handed_out(session: Session, feed: str) -> dict[str, HandedOut]:
     """Return what the feed has handed out, by UID."""
-    columns = (FeedEntry.uid, FeedEntry.sequence, FeedEntry.times, FeedEntry.left_at)
-    rows = session.execute(select(*columns).where(FeedEntry.feed == feed))
-    return {row.uid: HandedOut._make(row) for row in rows}
+    return {row.uid: HandedOut._make(row) for row in session.execute(_HANDED_OUT, {"feed": feed})}
+
+
+_HANDED_OUT = select(FeedEntry.uid, FeedEntry.sequence, FeedEntry.times, FeedEntry.left_at).where(
+    FeedEntry.feed == bindparam("feed")
+)
 
 
 def notes_of(session: Session, feed: str) -> int:
     """Return how often was written down what the feed has handed out: while that is the same, so are the entries."""
-    return session.scalar(select(TrackedFeed.notes).where(TrackedFeed.name == feed)) or 0
+    return session.scalar(_NOTES, {"feed": feed}) or 0
+
+
+_NOTES = select(TrackedFeed.notes).where(TrackedFeed.name == bindparam("feed"))
 
 
 def locked(session: Session, feed: str, uids: Collection[str]) -> dict[str, HandedOut]:

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from operator import itemgetter
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, true, type_coerce
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, true, type_coerce
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 from sqlalchemy.types import NULLTYPE
 
 from ozgtermine.clock import BERLIN
@@ -21,9 +21,8 @@ from ozgtermine.models import (
     Series,
     SeriesKind,
 )
-from ozgtermine.models.base import UtcDateTime
 from ozgtermine.queries.documents import documents, documents_visible_to
-from ozgtermine.queries.events import visible_to
+from ozgtermine.queries.events import NOW, visible_to
 from ozgtermine.rules.permissions import ANONYMOUS
 from ozgtermine.rules.schedule import Precision
 
@@ -119,10 +118,14 @@ def attached_rows(session: Session, shown: ColumnElement[bool], now: datetime) -
 
 def entries_to_render(session: Session, event_ids: Collection[int]) -> Sequence[Event]:
     """Return events with all that their entries say, save for documents."""
-    wanted = select(Event).where(Event.id.in_(event_ids))
-    return session.scalars(
-        wanted.options(joinedload(Event.series), joinedload(Event.venue), joinedload(Event.room))
-    ).all()
+    return session.scalars(_TO_RENDER, {"ids": list(event_ids)}).all()
+
+
+_TO_RENDER = (
+    select(Event)
+    .where(Event.id.in_(bindparam("ids", expanding=True)))
+    .options(joinedload(Event.series), joinedload(Event.venue), joinedload(Event.room))
+)
 
 
 def first_day(today: date) -> date:
@@ -153,10 +156,10 @@ def _in_year(year: int) -> ColumnElement[bool]:
 def public_documents(session: Session, event_ids: Collection[int], now: datetime) -> dict[int, list[Document]]:
     """Return the published public documents by their event."""
     found: defaultdict[int, list[Document]] = defaultdict(list)
-    for each in session.scalars(
-        documents(ANONYMOUS, now).where(Document.event_id.in_(event_ids)).order_by(Document.id)
-    ):
-        found[each.event_id].append(each)
+    if event_ids:
+        public = documents(ANONYMOUS, now).where(Document.event_id.in_(event_ids)).order_by(Document.id)
+        for each in session.scalars(public):
+            found[each.event_id].append(each)
     return found
 
 
@@ -175,19 +178,22 @@ def changes_by_itself_at(session: Session, now: datetime) -> datetime:
 
     At midnight cancelled events leave, and at New Year a whole year does.
     """
-    tomorrow = now.astimezone(BERLIN).date() + timedelta(days=1)
-    midnight = datetime.combine(tomorrow, time(0), BERLIN)
     publications: Sequence[datetime | None] = session.execute(_NEXT_PUBLICATIONS, {"now": now}).one()
-    return min([midnight, *(each for each in publications if each)])
+    return min([midnight_after(now), *(each for each in publications if each)])
 
 
-_NOW = bindparam("now", type_=UtcDateTime())
-_NEXT_PUBLICATIONS = select(
-    *(
-        select(func.min(column)).where(column > _NOW).scalar_subquery()
-        for column in (Event.published_at, Document.published_at)
-    )
-)
+def midnight_after(now: datetime) -> datetime:
+    tomorrow = now.astimezone(BERLIN).date() + timedelta(days=1)
+    return datetime.combine(tomorrow, time(0), BERLIN)
+
+
+def first_after_now(column: InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None]) -> Select[Any]:
+    """Return the statement for the first of a column's instants that is later than its parameter `now`."""
+    return select(func.min(column)).where(column > NOW)
+
+
+PUBLICATIONS = (Event.published_at, Document.published_at)
+_NEXT_PUBLICATIONS = select(*(first_after_now(column).scalar_subquery() for column in PUBLICATIONS))
 
 
 def last_change(session: Session, scope: ColumnElement[bool], now: datetime) -> datetime:

@@ -1,17 +1,18 @@
 """Which documents somebody sees."""
 
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from ozgtermine.models import Document, Event
-from ozgtermine.queries.events import visible_to, worked_on_by
+from ozgtermine.queries.events import NOW, visible_to, worked_on_by
 from ozgtermine.queries.visibility import is_visible
 from ozgtermine.rules.permissions import Actor
 
 
-def documents_visible_to(actor: Actor, now: datetime) -> ColumnElement[bool]:
+def documents_visible_to(actor: Actor, now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Return the condition of documents that `actor` finds: published, visible, and of an event that he finds."""
     shown = is_visible(Document.visibility, Event.series_id, actor)
     return and_(Document.published_at <= now, shown, visible_to(actor, now))
@@ -22,7 +23,7 @@ def documents_worked_on_by(actor: Actor) -> ColumnElement[bool]:
     return and_(worked_on_by(actor), is_visible(Document.visibility, Event.series_id, actor))
 
 
-def documents(actor: Actor, now: datetime) -> Select[Document]:
+def documents(actor: Actor, now: datetime | BindParameter[datetime]) -> Select[Document]:
     """Return the documents that `actor` finds, with versions, event and series loaded."""
     return _with_versions(documents_visible_to(actor, now))
 
@@ -37,9 +38,14 @@ def _with_versions(condition: ColumnElement[bool]) -> Select[Document]:
     )
 
 
-def newest_documents(actor: Actor, now: datetime, *, limit: int) -> Select[Document]:
+def newest_documents(session: Session, actor: Actor, now: datetime, *, limit: int) -> list[Document]:
     """Return what was published last."""
-    return documents(actor, now).order_by(Document.published_at.desc(), Document.id.desc()).limit(limit)
+    return list(session.scalars(_newest(actor.rights, limit), {"now": now}))
+
+
+@lru_cache
+def _newest(rights: Actor, limit: int) -> Select[Document]:
+    return documents(rights, NOW).order_by(Document.published_at.desc(), Document.id.desc()).limit(limit)
 
 
 def newest_worked_on(actor: Actor, *, limit: int) -> Select[Document]:

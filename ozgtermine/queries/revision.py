@@ -4,7 +4,7 @@ from datetime import datetime
 from itertools import chain
 from typing import NamedTuple
 
-from sqlalchemy import delete, insert, inspect, select, update
+from sqlalchemy import bindparam, delete, insert, inspect, select, update
 from sqlalchemy.orm import Session
 
 from ozgtermine.models import Event, PublicChange, PublicRevision
@@ -90,19 +90,28 @@ def _ids(touched: Touched | None) -> list[int] | None:
 
 def present_point(session: Session) -> Point | None:
     """Return where the public state stands; None where no change is noted."""
-    columns = (PublicChange.revision, PublicChange.noted_at)
-    found = session.execute(select(*columns).order_by(PublicChange.revision.desc()).limit(1)).one_or_none()
+    found = session.execute(_LAST_POINT).one_or_none()
     return Point._make(found) if found else None
+
+
+_LAST_POINT = (
+    select(PublicChange.revision, PublicChange.noted_at).order_by(PublicChange.revision.desc()).limit(1)
+)
 
 
 def touched_since(session: Session, former: Point) -> tuple[Point, frozenset[int]] | None:
     """Return where the public state stands, and the events that alone were touched since; None: it may be anything."""
-    columns = (PublicChange.revision, PublicChange.noted_at, PublicChange.event_ids)
-    since = PublicChange.revision >= former.revision
-    rows = session.execute(select(*columns).where(since).order_by(PublicChange.revision)).all()
+    rows = session.execute(_SINCE, {"revision": former.revision}).all()
     points = [Point(row.revision, row.noted_at) for row in rows]
     is_whole = [each.revision for each in points] == list(range(former.revision, former.revision + len(points)))
     about = [row.event_ids for row in rows[1:]]
     if former not in points[:1] or not is_whole or None in about:
         return None
     return points[-1], frozenset(chain.from_iterable(about))
+
+
+_SINCE = (
+    select(PublicChange.revision, PublicChange.noted_at, PublicChange.event_ids)
+    .where(PublicChange.revision >= bindparam("revision"))
+    .order_by(PublicChange.revision)
+)

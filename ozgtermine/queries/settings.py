@@ -13,9 +13,12 @@ from ozgtermine.models.setting import CHANGEABLE, legal_setting
 
 def effective_settings(session: Session, configured: Settings) -> Settings:
     """Return `configured` with what was set on a page, in one query; what the operator has fixed stays."""
-    names = CHANGEABLE - set(configured.fixed)
-    rows = session.execute(select(Setting.name, Setting.value).where(Setting.name.in_(names))).all()
-    return replace(configured, **{name: value for name, value in rows if value is not None})
+    rows = session.execute(_CHANGED).all()
+    changed = {name: value for name, value in rows if value is not None and name not in configured.fixed}
+    return replace(configured, **changed)
+
+
+_CHANGED = select(Setting.name, Setting.value).where(Setting.name.in_(sorted(CHANGEABLE)))
 
 
 def version_of(session: Session, names: Iterable[str]) -> int:

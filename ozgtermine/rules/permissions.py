@@ -79,13 +79,18 @@ class Actor:
     person_id: int | None = None
     name: str = ""
     roles: frozenset[Role] = frozenset()
-    series_roles: Mapping[int, frozenset[Role]] = field(default_factory=dict)
+    series_roles: Mapping[int, frozenset[Role]] = field(default_factory=dict, hash=False)
     project_series: frozenset[int] = frozenset()
     lacks_second_factor: bool = False
 
     @property
     def is_signed_in(self) -> bool:
         return self.account_id is not None
+
+    @property
+    def rights(self) -> "Actor":
+        """An actor who sees the same and is nobody: equal for all with the same roles."""
+        return Actor(roles=self.roles, series_roles=self.series_roles, project_series=self.project_series)
 
 
 ANONYMOUS = Actor()

@@ -42,8 +42,9 @@ class _Cards:
 
 def kept_card(card: Card, level: int) -> Markup:
     """Return the HTML of a card, a function of what it says alone; `level` is that of its heading."""
-    kept: _Cards = current_app.extensions.setdefault(_KEPT, _Cards())
-    found = kept.find((card, level), current_app.extensions["ozgtermine.front"].seen_revision())
+    extensions = current_app.extensions
+    kept: _Cards = extensions.get(_KEPT) or extensions.setdefault(_KEPT, _Cards())
+    found = kept.find((card, level), extensions["ozgtermine.front"].seen_revision())
     if found is None:
         found = current_app.jinja_env.get_template("macros/cards.html").module.event_card(card, level)  # type: ignore[attr-defined]
         kept.put((card, level), found)

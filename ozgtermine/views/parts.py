@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from flask import current_app
 
@@ -60,16 +60,27 @@ class _Parts:
                 self._parts.popitem(last=False)
 
 
+class Look(NamedTuple):
+    """Who looks, when, and at what revision; it is asked for first, so that no part is older than it says."""
+
+    actor: Actor
+    now: datetime
+    revision: int
+
+
+def look(actor: Actor, now: datetime) -> Look:
+    return Look(actor, now, current_revision(db.session()))
+
+
 def kept_part(
-    key: tuple[Hashable, ...], actor: Actor, now: datetime, make: Callable[[], tuple[Value, datetime]]
+    key: tuple[Hashable, ...], look: Look, make: Callable[[], tuple[Value, datetime]]
 ) -> Part[Value]:
     """Return what `make` renders, with the instant until which it is true, for all with the actor's rights."""
     parts: _Parts = current_app.extensions.setdefault(_KEPT, _Parts())
-    rights = (actor.roles, frozenset(actor.series_roles.items()), actor.project_series)
-    revision = current_revision(db.session())
-    found: Part[Value] | None = parts.find((*key, rights), revision, now)
+    key = (*key, look.actor.rights)
+    found: Part[Value] | None = parts.find(key, look.revision, look.now)
     if found is None:
         value, valid_until = make()
-        found = Part(value, revision, now, valid_until)
-        parts.put((*key, rights), found)
+        found = Part(value, look.revision, look.now, valid_until)
+        parts.put(key, found)
     return found

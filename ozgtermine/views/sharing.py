@@ -77,10 +77,17 @@ def shared_file(made: Made, *, arguments: Collection[str] = ()) -> Response:
     return response
 
 
-def shared_page(response: Response, valid_until: datetime, *, arguments: Collection[str] = ()) -> Response:
+def shared_page(
+    response: Response,
+    valid_until: datetime,
+    *,
+    arguments: Collection[str] = (),
+    remembered: Remembered | None = None,
+) -> Response:
     """Share a page with everybody who is not signed in."""
     if not has_session() and response.status_code == 200:  # noqa: PLR2004 - HTTP's own number
-        _share(Shared(body=response.get_data(), valid_until=valid_until, is_kept=_knows(arguments)))
+        body, is_kept = response.get_data(), _knows(arguments)
+        _share(Shared(body=body, valid_until=valid_until, is_kept=is_kept, remembered=remembered))
     return response
 
 

@@ -10,15 +10,15 @@ from ozgtermine import clock
 from ozgtermine.database import db
 from ozgtermine.models import Series, SeriesKind
 from ozgtermine.queries.documents import newest_documents
-from ozgtermine.queries.events import upcoming, visible_series
-from ozgtermine.queries.seats import counts
+from ozgtermine.queries.events import ids_of_upcoming, visible_series
 from ozgtermine.queries.turning_points import next_turn
-from ozgtermine.rendering.events import by_month, card
-from ozgtermine.rules.permissions import Action, Actor
+from ozgtermine.rendering.events import by_month
+from ozgtermine.rules.permissions import Action
 from ozgtermine.views.guards import requires
-from ozgtermine.views.parts import kept_part
+from ozgtermine.views.listed import Listed, listed
+from ozgtermine.views.parts import Look, kept_part, look
 from ozgtermine.views.sessions import current_actor
-from ozgtermine.views.sharing import shared_page
+from ozgtermine.views.sharing import former_answer, shared_page
 from ozgtermine.wording import N_, translate
 
 blueprint = Blueprint("start", __name__)
@@ -41,6 +41,7 @@ class _Content:
     title: str
     html: Markup
     known: tuple[str, ...]
+    listed: Listed
 
 
 @dataclass(frozen=True)
@@ -49,43 +50,48 @@ class _Page:
 
     html: str
     known: tuple[str, ...]
+    listed: Listed
 
 
 @blueprint.get("/")
 @requires(Action.READ_PUBLIC)
 def index() -> Response:
     """Show the coming events; an unknown filter shows all of them."""
-    actor, now = current_actor(), clock.now()
+    looking = look(current_actor(), clock.now())
     kind, slug = request.args.get("art", ""), request.args.get("reihe", "")
-    seen_by = (actor.account_id, actor.person_id, actor.name)  # the frame says who is signed in
-    part = kept_part(("start page", kind, slug, *seen_by), actor, now, lambda: _page(kind, slug, actor, now))
-    return shared_page(make_response(part.value.html), part.valid_until, arguments=part.value.known)
+    seen_by = (looking.actor.account_id, looking.actor.person_id, looking.actor.name)  # the frame says who is signed in
+    part = kept_part(("start page", kind, slug, *seen_by), looking, lambda: _page(kind, slug, looking))
+    made = part.value
+    return shared_page(make_response(made.html), part.valid_until, arguments=made.known, remembered=made.listed)
 
 
-def _page(kind: str, slug: str, actor: Actor, now: datetime) -> tuple[_Page, datetime]:
+def _page(kind: str, slug: str, looking: Look) -> tuple[_Page, datetime]:
     """Return the page; its content is the same for all with the actor's rights."""
-    content = kept_part(("start", kind, slug), actor, now, lambda: _content(kind, slug, actor, now))
+    content = kept_part(("start", kind, slug), looking, lambda: _content(kind, slug, looking))
     html = render_template("start/index.html", title=content.value.title, content=content.value.html)
-    return _Page(html, content.value.known), content.valid_until
+    return _Page(html, content.value.known, content.value.listed), content.valid_until
 
 
-def _content(kind: str, slug: str, actor: Actor, now: datetime) -> tuple[_Content, datetime]:
+def _content(kind: str, slug: str, looking: Look) -> tuple[_Content, datetime]:
+    actor, now, _revision = looking
     every_series = list(db.session.scalars(visible_series(actor)))
     chosen = next((each for each in every_series if each.slug == slug), None)
     only_kind = KINDS[kind][0] if kind in KINDS else None
-    ids = [chosen.id] if chosen else None
-    found = list(db.session.scalars(upcoming(actor, now, kind=only_kind, series_ids=ids, limit=MOST_EVENTS)))
-    counted = counts(db.session(), [each.offer.id for each in found if each.offer])
+    ids = ids_of_upcoming(
+        db.session(), actor, now, kind=only_kind, series_id=chosen.id if chosen else None, limit=MOST_EVENTS
+    )
+    valid_until, before = next_turn(db.session(), now), former_answer()
+    found = listed(db.session(), ids, before if isinstance(before, Listed) else None, now, valid_until)
     html = render_template(
         "start/_content.html",
-        months=list(by_month(card(each, counted, now) for each in found)),
+        months=list(by_month(found.cards.values())),
         kinds=_kind_links(kind, every_series),
         series=[each for each in every_series if only_kind in (None, each.kind)],
-        new_documents=list(db.session.scalars(newest_documents(actor, now, limit=NEW_DOCUMENTS))),
+        new_documents=newest_documents(db.session(), actor, now, limit=NEW_DOCUMENTS),
     )
     known = [name for name, is_known in (("art", only_kind), ("reihe", chosen)) if is_known]
     title = chosen.title if chosen else translate(N_("Termine"))
-    return _Content(title, Markup(html), tuple(known)), next_turn(db.session(), now)  # noqa: S704 - escaped there
+    return _Content(title, Markup(html), tuple(known), found), valid_until  # noqa: S704 - escaped there
 
 
 def _kind_links(chosen: str, every_series: list[Series]) -> list[tuple[str, str, bool]]:
