@@ -3,10 +3,13 @@
 import ctypes
 import os
 import signal
-import subprocess
 import sys
 import time
+from contextlib import nullcontext, redirect_stdout
 from datetime import date
+from io import StringIO
+from multiprocessing import get_context
+from multiprocessing.context import ForkProcess
 from pathlib import Path
 from types import FrameType
 from urllib.error import HTTPError
@@ -20,7 +23,7 @@ from ozgtermine import clock
 from ozgtermine.commands.example import fill_with_example
 from ozgtermine.commands.options import HOST, PORT, Day
 from ozgtermine.commands.preparing import migrate_database, prepare_folder
-from ozgtermine.commands.serving import refuse_taken_port, server_command
+from ozgtermine.commands.serving import refuse_taken_port
 from ozgtermine.config import PREFIX, Settings, read_file
 from ozgtermine.database import db, transaction
 from ozgtermine.links import Links
@@ -30,7 +33,7 @@ START_DEADLINE_SECONDS = 60
 RESPAWN_PAUSE_SECONDS = 2.0
 DAY_SECONDS = 86_400
 STOP_DEADLINE_SECONDS = 15
-SET_PARENT_DEATH_SIGNAL = 1  # prctl(2)
+SET_PARENT_DEATH_SIGNAL, SET_NAME = 1, 15  # prctl(2)
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - looked up, not listened on
 
 
@@ -56,7 +59,7 @@ def run(script: ScriptInfo, host: str, port: int, instance: Path, today: date | 
     migrate_database(app)
     fill_with_example(app)
     screen = _screen(app)
-    sys.exit(_Pair(server_command(host, port), [sys.executable, "-m", "ozgtermine", "worker"]).run(host, port, screen))
+    sys.exit(_Pair(["serve", "--host", host, "--port", str(port)]).run(host, port, screen))
 
 
 def _set_environment(host: str, port: int, instance: Path, today: date | None) -> None:
@@ -107,21 +110,20 @@ def _screen(app: Flask) -> str:
 class _Pair:
     """Server and mail worker as child processes: the worker is started anew when it dies, the server ends both."""
 
-    def __init__(self, server: list[str], worker: list[str]) -> None:
-        self._worker_command = worker
+    def __init__(self, server: list[str]) -> None:
         self._stopping = False
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop)
-        self._server = _child(server)
-        self._worker = _child(worker)
-        self._nightly: subprocess.Popen[bytes] | None = None
+        self._server = _child(*server)
+        self._worker = _child("worker")
+        self._nightly: ForkProcess | None = None
         self._next_night = time.monotonic()
 
     def run(self, host: str, port: int, screen: str) -> int:
         """Show `screen` after the first answer, then watch both until one is told to stop; return the exit code."""
         if self._wait_for_answer(host, port):
             click.echo(screen)
-            while not self._stopping and self._server.poll() is None:
+            while not self._stopping and self._server.is_alive():
                 self._respawn_worker()
                 self._run_nightly()
                 time.sleep(0.2)
@@ -131,7 +133,7 @@ class _Pair:
 
     def _wait_for_answer(self, host: str, port: int) -> bool:
         deadline = time.monotonic() + START_DEADLINE_SECONDS
-        while time.monotonic() < deadline and not self._stopping and self._server.poll() is None:
+        while time.monotonic() < deadline and not self._stopping and self._server.is_alive():
             try:
                 with urlopen(f"http://{_shown(host)}:{port}/static/images/icon.svg", timeout=2):
                     return True
@@ -144,15 +146,15 @@ class _Pair:
     def _run_nightly(self) -> None:
         """Do the night's work at the start and once a day: nobody sets up a timer for a first look."""
         if self._nightly:
-            self._nightly.poll()  # so that it does not stay a zombie until the next night
+            self._nightly.is_alive()  # so that it does not stay a zombie until the next night
         if time.monotonic() >= self._next_night:
             self._next_night = time.monotonic() + DAY_SECONDS
-            self._nightly = _child([sys.executable, "-m", "ozgtermine", "nightly"], stdout=subprocess.DEVNULL)
+            self._nightly = _child("nightly", is_silent=True)
 
     def _respawn_worker(self) -> None:
-        if self._worker.poll() is not None:
+        if not self._worker.is_alive():
             time.sleep(RESPAWN_PAUSE_SECONDS)
-            self._worker = _child(self._worker_command)
+            self._worker = _child("worker")
 
     def _stop(self, _signal: int, _frame: FrameType | None) -> None:
         self._stopping = True
@@ -160,27 +162,40 @@ class _Pair:
     def _end(self) -> int:
         children = [child for child in (self._server, self._worker, self._nightly) if child]
         for child in children:
-            if child.poll() is None:
-                child.terminate()
+            child.terminate()
         for child in children:
-            try:
-                child.wait(STOP_DEADLINE_SECONDS)
-            except subprocess.TimeoutExpired:
+            child.join(STOP_DEADLINE_SECONDS)
+            if child.is_alive():
                 child.kill()
         return 0 if self._stopping else 1
 
 
-def _child(command: list[str], stdout: int | None = None) -> subprocess.Popen[bytes]:
-    """Start a process that the terminal's Ctrl+C does not reach: we end it, in order."""
-    return subprocess.Popen(
-        command,
-        stdout=stdout,
-        start_new_session=True,
-        preexec_fn=_end_with_parent,  # noqa: PLW1509 - there is one thread only
-    )
+def _child(*arguments: str, is_silent: bool = False) -> ForkProcess:
+    """Start a command in a copy of this process, in which all is loaded already."""
+    command = click.get_current_context().find_root().command
+    started = get_context("fork").Process(target=_be, args=(command, arguments), kwargs={"is_silent": is_silent})
+    started.start()
+    return started
+
+
+def _be(command: click.Command, arguments: tuple[str, ...], *, is_silent: bool) -> None:
+    """Be that command: the terminal's Ctrl+C does not reach it, its parent ends it, in order."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+    os.setsid()
+    _end_with_parent()
+    _be_called(arguments[0])
+    with redirect_stdout(StringIO()) if is_silent else nullcontext():
+        command.main(list(arguments), prog_name="ozgtermine")
 
 
 def _end_with_parent() -> None:
     """Have this process told to stop when its parent is gone, also when that was killed (Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGTERM)
+
+
+def _be_called(name: str) -> None:
+    """Have this process listed under that name (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(SET_NAME, f"ozg-{name}".encode())

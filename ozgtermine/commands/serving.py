@@ -66,7 +66,7 @@ def serve_application(application: Callable[..., Any], host: str, port: int) -> 
     from granian.log import LogLevels
     from granian.server import Server
 
-    multiprocessing.set_start_method("fork")
+    multiprocessing.set_start_method("fork", force=True)
     gc.freeze()  # a collection would write to every object, and so copy what is shared
     gc.enable()
     Server(

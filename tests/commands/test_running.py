@@ -85,9 +85,9 @@ def test_killing_the_command_leaves_no_process_behind(tmp_path: Path) -> None:
 
 
 def children(pid: int, word: str = "") -> list[int]:
-    """Return the children of a process, those alone whose command has the `word`."""
+    """Return the children of a process, those alone whose name has the `word`."""
     found = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
-    return [int(each) for each in found if word in Path(f"/proc/{each}/cmdline").read_text("utf-8").split("\0")]
+    return [int(each) for each in found if word in Path(f"/proc/{each}/comm").read_text("utf-8")]
 
 
 def descendants(pid: int) -> Iterator[int]:
