@@ -130,6 +130,12 @@ class Settings:
             raise ConfigurationError("Ein anderer Tag (TODAY) geht nur im Vorführbetrieb (environment = 'demo').")
         if not self.base_url.startswith(("http://", "https://")):
             raise ConfigurationError("base_url muss mit https:// (oder http://) beginnen.")
+        for name in ("mail_from", "reply_to", "contact_email"):
+            if not getattr(self, name).isascii():
+                raise ConfigurationError(
+                    "In %(name)s stehen Umlaute, mit denen viele Mailserver nicht umgehen können. Schreiben Sie die "
+                    "Domain in der Form mit xn--, die Ihr Anbieter nennt.", name=name,
+                )  # fmt: skip
 
 
 def read_file(path: Path) -> dict[str, Any]:

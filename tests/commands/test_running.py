@@ -13,6 +13,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from ozgtermine.config import ConfigurationError, Settings
 from tests.living import TOP, Site, clean_environment, running
 from tests.ports import free_port
 
@@ -148,6 +149,16 @@ def test_another_day_is_refused_outside_of_a_demonstration(tmp_path: Path) -> No
 def test_an_unknown_setting_is_named(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text('smtp_hots = "mail.example"\n', encoding="utf-8")
     assert refused(tmp_path) == "Unbekannte Einstellung: smtp_hots"
+
+
+@pytest.mark.parametrize("name", ["mail_from", "reply_to", "contact_email"])
+def test_an_address_that_many_mail_servers_cannot_take_is_refused_before_a_mail_depends_on_it(
+    name: str, tmp_path: Path
+) -> None:
+    (tmp_path / "config.toml").write_text(f'{name} = "ozg@münster.example"\n', encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="stehen Umlaute") as refusal:
+        Settings.load({"OZGTERMINE_INSTANCE": str(tmp_path)})
+    assert refusal.value.values == {"name": name}
 
 
 def refused(instance: Path, *arguments: str) -> str:
