@@ -2,16 +2,30 @@
 
 from collections import defaultdict
 from datetime import date
+from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from ozgtermine.models import Account, Membership, Series
+from ozgtermine.models import AccountRole, Membership, Series
 from ozgtermine.queries.people import is_current
 from ozgtermine.rules.permissions import Actor, Role
 
 
-def actor_of(session: Session, account: Account, today: date) -> Actor:
+class Holder(Protocol):
+    """Whose the roles are: an account, as an object or as what a request has asked of it."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def person_id(self) -> int | None: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def role(self) -> AccountRole | None: ...
+
+
+def actor_of(session: Session, account: Holder, today: date) -> Actor:
     """Return the account as an actor; a membership counts from its first to its last day.
 
     The project office of one series of a project is that of all its series.

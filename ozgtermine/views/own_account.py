@@ -9,6 +9,7 @@ from ozgtermine.forms.account import LanguageForm, PasswordForm, ProofForm
 from ozgtermine.mail.account_messages import Notice
 from ozgtermine.models import Account, AccountSession
 from ozgtermine.operations import account_sessions, accounts, passwords
+from ozgtermine.operations.account_sessions import FoundSession
 from ozgtermine.operations.second_factors import codes_left
 from ozgtermine.operations.signing_in import TooManyAttemptsError
 from ozgtermine.rendering.words import ACCOUNT_ROLES, SIGN_IN_METHODS
@@ -28,7 +29,7 @@ blueprint = Blueprint("own_account", __name__)
 WRONG_PASSWORD = N_("Das Passwort stimmt nicht.")
 
 
-def own_session() -> AccountSession:
+def own_session() -> FoundSession:
     """Return the session of this request; the route's action has seen to it that there is one."""
     found = current_session()
     if found is None:
@@ -38,7 +39,7 @@ def own_session() -> AccountSession:
 
 def own_account() -> Account:
     """Return the account of this request."""
-    return db.session.get_one(Account, own_session().account_id)
+    return db.session.get_one(Account, own_session().account.id)
 
 
 @blueprint.get("/verwaltung/konto")
@@ -66,7 +67,7 @@ def choose_language() -> Response:
     if not form.validate():
         raise NotFoundError
     with transaction() as writing:
-        accounts.choose_language(writing.get_one(Account, own_session().account_id), form.language.data)
+        accounts.choose_language(writing.get_one(Account, own_session().account.id), form.language.data)
     notice("success", translate(N_("Die Sprache Ihrer E-Mails ist gespeichert.")))
     return see_other(".show")
 
@@ -86,7 +87,7 @@ def change_password() -> Response:
         try:
             _prove(form.old_password.data, field="old_password")
             with transaction() as writing:
-                account = writing.get_one(Account, own_session().account_id)
+                account = writing.get_one(Account, own_session().account.id)
                 accounts.change_password(account, form.password.data)
                 account_sessions.end_all(writing, account, but=own_session().id)
                 tell(writing, account, Notice.PASSWORD_CHANGED)
@@ -111,7 +112,7 @@ def _prove(password: str, *, field: str) -> None:
 def end_session(session_id: int) -> Response:
     """End one session of one's own; one of somebody else is not touched."""
     with transaction() as writing:
-        account_sessions.end(writing, own_session().account_id, session_id)
+        account_sessions.end(writing, own_session().account.id, session_id)
     notice("success", translate(N_("Die Sitzung ist beendet.")))
     return see_other(".show")
 
@@ -120,7 +121,7 @@ def end_session(session_id: int) -> Response:
 @requires(Action.USE_OWN_ACCOUNT)
 def sign_out_everywhere() -> Response:
     """End every session of the account, this one too."""
-    account_id = own_session().account_id
+    account_id = own_session().account.id
     with transaction() as writing:
         account_sessions.end_all(writing, writing.get_one(Account, account_id))
     return signed_out()

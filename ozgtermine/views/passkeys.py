@@ -69,7 +69,7 @@ def add() -> Response:
     credential = request.form.get("credential", "")
     try:
         with transaction() as writing:
-            account = writing.get_one(Account, own_session().account_id)
+            account = writing.get_one(Account, own_session().account.id)
             passkeys.register(
                 account, site(), credential, challenge, name=form.name.data, now=clock.real_now()
             )
@@ -86,7 +86,7 @@ def remove(passkey_id: int) -> Response:
     if (proof := ask_for_proof()) is not None:
         return proof
     with transaction() as writing:
-        account = writing.get_one(Account, own_session().account_id)
+        account = writing.get_one(Account, own_session().account.id)
         passkeys.remove(account, passkey_id)
         tell(writing, account, Notice.FACTOR_REMOVED)
     return see_other("second_factors.show")

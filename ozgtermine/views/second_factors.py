@@ -72,7 +72,7 @@ def add_totp() -> Response:
         return _totp_page(secret, form, 422)
     try:
         with transaction() as writing:
-            account = writing.get_one(Account, own_session().account_id, with_for_update=True)
+            account = writing.get_one(Account, own_session().account.id, with_for_update=True)
             second_factors.add_totp(account, vault(), secret, form.code.data, now=clock.real_now())
             codes = [] if second_factors.codes_left(account) else second_factors.new_recovery_codes(writing, account)
             tell(writing, account, Notice.FACTOR_ADDED)
@@ -91,7 +91,7 @@ def remove_totp() -> Response:
     if (proof := ask_for_proof()) is not None:
         return proof
     with transaction() as writing:
-        account = writing.get_one(Account, own_session().account_id)
+        account = writing.get_one(Account, own_session().account.id)
         second_factors.remove_totp(account)
         tell(writing, account, Notice.FACTOR_REMOVED)
     notice("success", translate(N_("Die Authenticator-App ist entfernt.")))
@@ -105,7 +105,7 @@ def make_recovery_codes() -> Response:
     if (proof := ask_for_proof()) is not None:
         return proof
     with transaction() as writing:
-        account = writing.get_one(Account, own_session().account_id)
+        account = writing.get_one(Account, own_session().account.id)
         codes = second_factors.new_recovery_codes(writing, account)
         tell(writing, account, Notice.RECOVERY_CODES_MADE)
     return confidential(page("accounts/recovery_codes.html", codes=codes))

@@ -14,9 +14,9 @@ from ozgtermine.errors import BusyError
 from ozgtermine.mail import outbox
 from ozgtermine.mail.account_messages import Notice, security_notice
 from ozgtermine.mail.letterhead import Letterhead
-from ozgtermine.models import Account, AccountSession, AuditAct, SignInMethod
+from ozgtermine.models import Account, AccountRole, AccountSession, AuditAct, SignInMethod
 from ozgtermine.operations import account_sessions, auditing
-from ozgtermine.operations.account_sessions import SEEN_EVERY, Lifetime
+from ozgtermine.operations.account_sessions import SEEN_EVERY, FoundSession, Lifetime
 from ozgtermine.operations.auditing import author_of, set_author
 from ozgtermine.queries.actors import actor_of
 from ozgtermine.rules.devices import device_name
@@ -25,15 +25,16 @@ from ozgtermine.views import known_devices
 from ozgtermine.views.in_force import configured, settings
 
 login_manager = LoginManager()
+# What it would compare, address and program, changes with every train ride; the token alone is the session.
+login_manager.session_protection = None
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
     """A session as Flask-Login wants it: its id is the token."""
 
-    def __init__(self, token: str, found: AccountSession) -> None:
+    def __init__(self, token: str, found: FoundSession) -> None:
         self.token = token
         self.found = found
-        self.account = found.account
 
     def get_id(self) -> str:
         return self.token
@@ -42,15 +43,15 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
 @login_manager.user_loader  # type: ignore[untyped-decorator]  # Flask-Login has no types
 def _load(token: str) -> SignedIn | None:
     found = account_sessions.find(db.session(), token)
-    if found is None or not account_sessions.is_alive(found, _lifetime(found.account), now=clock.real_now()):
+    if found is None or not account_sessions.is_alive(found, _lifetime(found.account.role), now=clock.real_now()):
         return None
     return SignedIn(token, found)
 
 
-def _lifetime(account: Account) -> Lifetime:
+def _lifetime(role: AccountRole | None) -> Lifetime:
     """Return how long a session lives: short for those who can change what everybody sees."""
     given = configured()
-    if account.role is None:
+    if role is None:
         return Lifetime(
             idle=timedelta(days=given.member_session_idle_days), at_most=timedelta(days=given.member_session_days)
         )
@@ -71,7 +72,7 @@ def begin_session(account_id: int, method: SignInMethod, *, letterhead: Letterhe
         account = writing.get_one(Account, account_id)
         is_first, device = account.last_signed_in_at is None, device_name(request.user_agent.string)
         token = account_sessions.begin(
-            writing, account, method=method, device=device, lifetime=_lifetime(account), now=now
+            writing, account, method=method, device=device, lifetime=_lifetime(account.role), now=now
         )
         actor = actor_of(writing, account, clock.today())
         set_author(writing, author_of(actor))
@@ -106,11 +107,11 @@ def keep_alive() -> None:
         return
 
 
-def current_session() -> AccountSession | None:
+def current_session() -> FoundSession | None:
     """Return the session of this request."""
     if not (has_session() or g.get("has_new_session")) or not current_user.is_authenticated:
         return None
-    found: AccountSession = current_user.found
+    found: FoundSession = current_user.found
     return found
 
 
@@ -124,14 +125,14 @@ def current_actor() -> Actor:
     return actor
 
 
-def _actor(found: AccountSession) -> Actor:
+def _actor(found: FoundSession) -> Actor:
     account = found.account
     if lacks_second_factor(found):
         return Actor(account_id=account.id, name=account.name, lacks_second_factor=True)
     return actor_of(db.session(), account, clock.today())
 
 
-def lacks_second_factor(found: AccountSession) -> bool:
+def lacks_second_factor(found: FoundSession) -> bool:
     """Return whether the account must have a second factor before it may do anything; a provider has its own."""
     is_exempt = found.account.role is None or found.method is SignInMethod.PROVIDER
     return not is_exempt and settings().require_second_factor and not found.account.has_second_factor

@@ -223,8 +223,8 @@ def sign_out() -> Response:
     found = current_session()
     if found is not None:
         with transaction() as writing:
-            auditing.note(writing, AuditAct.SIGNED_OUT, writing.get_one(Account, found.account_id), now=clock.now())
-            account_sessions.end(writing, found.account_id, found.id)
+            auditing.note(writing, AuditAct.SIGNED_OUT, writing.get_one(Account, found.account.id), now=clock.now())
+            account_sessions.end(writing, found.account.id, found.id)
     return signed_out()
 
 

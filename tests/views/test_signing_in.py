@@ -127,6 +127,12 @@ def test_a_session_is_a_row_that_its_owner_sees_and_ends(app: Flask, owner: Flas
     assert session.query(AccountSession).count() == 1
 
 
+def test_reading_sets_no_cookie_even_from_another_network(owner: FlaskClient) -> None:
+    answer = owner.get("/", environ_base={"REMOTE_ADDR": "192.0.2.7"}, headers={"User-Agent": FIREFOX})
+    assert (answer.status_code, answer.headers.getlist("Set-Cookie")) == (200, [])
+    assert "Erika Muster" in answer.text
+
+
 def test_nobody_ends_the_session_of_somebody_else(
     app: Flask, owner: FlaskClient, sign_in_as: Callable[[AccountRole], FlaskClient], session: Session
 ) -> None:
