@@ -140,7 +140,6 @@ def _configure(app: Flask, settings: Settings) -> None:
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_address,
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": not settings.database_address.startswith("sqlite")},
         SESSION_COOKIE_NAME="__Host-ozgtermine" if secure else "ozgtermine",
         SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_HTTPONLY=True,

@@ -4,14 +4,16 @@ Every write goes through `transaction()`. On SQLite it waits its turn before `BE
 the commit, when others write already (`turns`).
 """
 
+import select
 import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, Pool, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
 from ozgtermine import clock
@@ -104,6 +106,20 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
 
 def _lower(value: str | float | None) -> str | float | None:
     return value.lower() if isinstance(value, str) else value
+
+
+@event.listens_for(Pool, "checkout")
+def _refuse_closed_connection(connection: DBAPIConnection, _record: object, _proxy: object) -> None:
+    """Have a new connection made where a server has closed the one that waited, as it does when it starts anew.
+
+    What it has sent unasked is its farewell: a look at the socket tells without a question and an answer.
+    """
+    if isinstance(connection, sqlite3.Connection):
+        return
+    socket = select.poll()
+    socket.register(connection.fileno(), select.POLLIN)
+    if socket.poll(0):
+        raise InvalidatePoolError
 
 
 @event.listens_for(Engine, "begin")

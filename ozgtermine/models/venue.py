@@ -6,6 +6,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ozgtermine.models.base import Base, LongText, PrimaryKey, Word
 
 
+def address_of(name: str, street: str, postal_code: str, city: str) -> str:
+    """Return the address in one line, without what is not known."""
+    return ", ".join(part for part in (name, street, f"{postal_code} {city}".strip()) if part)
+
+
 class Venue(Base):
     """A house with its address, how accessible it is, and whom to ask about that."""
 
@@ -25,8 +30,7 @@ class Venue(Base):
 
     @property
     def address(self) -> str:
-        town = f"{self.postal_code} {self.city}".strip()
-        return ", ".join(part for part in (self.name, self.street, town) if part)
+        return address_of(self.name, self.street, self.postal_code, self.city)
 
 
 class Room(Base):

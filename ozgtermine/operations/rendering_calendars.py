@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from ozgtermine.ical.component import WRITER_VERSION, vevent
 from ozgtermine.links import Links
 from ozgtermine.models import Document, Event, RenderedEvent, Room, Series, Venue
+from ozgtermine.models.venue import address_of
 from ozgtermine.queries.calendars import (
     AUDIENCE,
     AttachedRow,
@@ -23,6 +24,7 @@ from ozgtermine.queries.calendars import (
     kept_rows,
     public_documents,
 )
+from ozgtermine.queries.plain import rows
 
 
 class Entry(NamedTuple):
@@ -46,21 +48,20 @@ class Surroundings:
 
     def __init__(self, session: Session, links: Links) -> None:
         self._site = (WRITER_VERSION, links.base_url)
-        self._series = {each.id: each for each in session.scalars(select(Series))}
-        self._venues = {each.id: each for each in session.scalars(select(Venue))}
-        self._rooms = {each.id: each for each in session.scalars(select(Room))}
+        self._series = {each[0]: each[1:] for each in rows(session, _SERIES)}
+        self._venues = {each[0]: address_of(*each[1:]) for each in rows(session, _VENUES)}
+        self._rooms = {each[0]: each[1] for each in rows(session, _ROOMS)}
         self._known: dict[tuple[int, int | None, int | None], str] = {}
 
     def of(self, series_id: int, venue_id: int | None, room_id: int | None) -> str:
         """Return them in short, each combination made once."""
         where = (series_id, venue_id, room_id)
         if where not in self._known:
-            series = self._series[series_id]
             parts = (
                 self._site,
-                (series.title, series.singular, series.default_duration_minutes, series.contact_email),
-                self._venues[venue_id].address if venue_id else "",
-                self._rooms[room_id].name if room_id else "",
+                self._series[series_id],
+                self._venues[venue_id] if venue_id else "",
+                self._rooms[room_id] if room_id else "",
             )
             self._known[where] = _short(parts)
         return self._known[where]
@@ -69,6 +70,13 @@ class Surroundings:
         """Return what the bytes of an entry depend on: another fingerprint means render again."""
         around = self.of(event.series_id, event.venue_id, event.room_id)
         return _fingerprint(event.version, event.sequence, around, documents)
+
+
+_SERIES = select(
+    Series.id, Series.title, Series.singular, Series.default_duration_minutes, Series.contact_email
+)
+_VENUES = select(Venue.id, Venue.name, Venue.street, Venue.postal_code, Venue.city)
+_ROOMS = select(Room.id, Room.name)
 
 
 def _fingerprint(version: int, sequence: int, surroundings: str, documents: Iterable[AttachedRow]) -> str:
@@ -134,10 +142,10 @@ def _as_rows(documents: Iterable[Document]) -> Iterator[AttachedRow]:
 
 def unequal_entries(session: Session, *, links: Links, now: datetime) -> Iterator[str]:
     """Yield the UIDs of entries whose kept bytes are not what the writer makes of the same content now."""
-    rows = list(session.scalars(select(RenderedEvent).where(RenderedEvent.audience == AUDIENCE)))
+    kept = list(session.scalars(select(RenderedEvent).where(RenderedEvent.audience == AUDIENCE)))
     events = {each.id: each for each in session.scalars(select(Event))}
     attached, surroundings = public_documents(session, events, now), Surroundings(session, links)
-    for row in sorted(rows, key=lambda each: (each.event_id, each.language)):
+    for row in sorted(kept, key=lambda each: (each.event_id, each.language)):
         event, documents = events[row.event_id], attached.get(row.event_id, [])
         fits = row.fingerprint == surroundings.fingerprint(event, _as_rows(documents))
         if fits and row.content != vevent(event, documents, links, row.language):
@@ -149,21 +157,19 @@ def keep(session: Session, entries: Iterable[Entry]) -> None:
     fresh = [each for each in entries if each.is_fresh]
     if not fresh:
         return
-    session.execute(_FORMER, {"ids": [each.event_id for each in fresh], "of_language": fresh[0].language})
-    rows = [
+    connection = session.connection()
+    connection.execute(_FORMER, {"ids": [each.event_id for each in fresh], "of_language": fresh[0].language})
+    kept = [
         {"event_id": each.event_id, "language": each.language, "audience": AUDIENCE, "fingerprint": each.fingerprint,
          "content": each.content}
         for each in fresh
     ]  # fmt: skip
-    session.execute(insert(RenderedEvent), rows)
+    connection.execute(_INSERT, kept)
 
 
-_FORMER = (
-    delete(RenderedEvent)
-    .where(
-        RenderedEvent.event_id.in_(bindparam("ids", expanding=True)),
-        RenderedEvent.language == bindparam("of_language"),
-        RenderedEvent.audience == AUDIENCE,
-    )
-    .execution_options(synchronize_session=False)
+_INSERT = insert(RenderedEvent)
+_FORMER = delete(RenderedEvent).where(
+    RenderedEvent.event_id.in_(bindparam("ids", expanding=True)),
+    RenderedEvent.language == bindparam("of_language"),
+    RenderedEvent.audience == AUDIENCE,
 )

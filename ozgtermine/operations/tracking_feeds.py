@@ -17,6 +17,7 @@ from ozgtermine.ical.component import departed, times
 from ozgtermine.models import Event, FeedEntry, TrackedFeed
 from ozgtermine.operations.following_calendars import Listed
 from ozgtermine.queries.calendars import CANCELLED_STAY, too_old
+from ozgtermine.queries.plain import rows
 
 Shown = Mapping[str, tuple[int, str]]
 """UID → sequence and the lines of its times."""
@@ -47,7 +48,7 @@ class Difference:
 
 def handed_out(session: Session, feed: str) -> dict[str, HandedOut]:
     """Return what the feed has handed out, by UID."""
-    return {row.uid: HandedOut._make(row) for row in session.execute(_HANDED_OUT, {"feed": feed})}
+    return {row.uid: HandedOut._make(row) for row in rows(session, _HANDED_OUT, {"feed": feed})}
 
 
 _HANDED_OUT = select(FeedEntry.uid, FeedEntry.sequence, FeedEntry.times, FeedEntry.left_at).where(
@@ -57,7 +58,7 @@ _HANDED_OUT = select(FeedEntry.uid, FeedEntry.sequence, FeedEntry.times, FeedEnt
 
 def notes_of(session: Session, feed: str) -> int:
     """Return how often was written down what the feed has handed out: while that is the same, so are the entries."""
-    return session.scalar(_NOTES, {"feed": feed}) or 0
+    return rows(session, _NOTES, {"feed": feed}).scalar() or 0
 
 
 _NOTES = select(TrackedFeed.notes).where(TrackedFeed.name == bindparam("feed"))
@@ -104,12 +105,12 @@ def _is_still_said(left_at: datetime, now: datetime) -> bool:
 
 def note(session: Session, feed: str, known: Collection[str], found: Difference, now: datetime) -> None:
     """Write the difference down; `known` are the UIDs that have a row."""
-    rows: list[dict[str, object]] = [
+    entries: list[dict[str, object]] = [
         {"feed": feed, "uid": uid, "sequence": sequence, "times": lines, "left_at": None}
         for uid, (sequence, lines) in found.written.items()
     ]
-    new = [row for row in rows if row["uid"] not in known]
-    changed = [row for row in rows if row["uid"] in known]
+    new = [each for each in entries if each["uid"] not in known]
+    changed = [each for each in entries if each["uid"] in known]
     changed += [{"feed": feed, "uid": uid, "left_at": now} for uid in found.departing]
     if new:
         session.execute(insert(FeedEntry), new)

@@ -23,6 +23,7 @@ from ozgtermine.models import (
 )
 from ozgtermine.queries.documents import documents, documents_visible_to
 from ozgtermine.queries.events import NOW, visible_to
+from ozgtermine.queries.plain import rows
 from ozgtermine.rules.permissions import ANONYMOUS
 from ozgtermine.rules.schedule import Precision
 
@@ -93,8 +94,8 @@ def kept_rows(session: Session, shown: ColumnElement[bool], language: str) -> Se
         Event.venue_id, Event.room_id, RenderedEvent.fingerprint, RenderedEvent.content,
     )  # fmt: skip
     found = select(*columns).join(Event.series).outerjoin(RenderedEvent, kept).where(shown)
-    rows = cast("Sequence[KeptRow]", session.execute(found).all())
-    return sorted(rows, key=itemgetter(0, 1))  # not by the database: they differ in how they order words
+    kept_of = cast("Sequence[KeptRow]", rows(session, found).all())
+    return sorted(kept_of, key=itemgetter(0, 1))  # not by the database: they differ in how they order words
 
 
 def attached_rows(session: Session, shown: ColumnElement[bool], now: datetime) -> dict[int, list[AttachedRow]]:
@@ -111,7 +112,7 @@ def attached_rows(session: Session, shown: ColumnElement[bool], now: datetime) -
         .order_by(Document.id)
     )
     found: defaultdict[int, list[AttachedRow]] = defaultdict(list)
-    for row in session.execute(statement):
+    for row in rows(session, statement):
         found[row.event_id].append(AttachedRow._make(row))
     return found
 
@@ -178,7 +179,7 @@ def changes_by_itself_at(session: Session, now: datetime) -> datetime:
 
     At midnight cancelled events leave, and at New Year a whole year does.
     """
-    publications: Sequence[datetime | None] = session.execute(_NEXT_PUBLICATIONS, {"now": now}).one()
+    publications: Sequence[datetime | None] = rows(session, _NEXT_PUBLICATIONS, {"now": now}).one()
     return min([midnight_after(now), *(each for each in publications if each)])
 
 
@@ -206,6 +207,6 @@ def last_change(session: Session, scope: ColumnElement[bool], now: datetime) -> 
     attached = select(func.max(Document.published_at)).join(Event).where(scope, Document.published_at <= now)
     replaced = select(func.max(DocumentVersion.uploaded_at)).join(Document).join(Event).where(scope)
     latest = (changed, published, attached, replaced)
-    instants: Sequence[datetime | None] = session.execute(select(*(each.scalar_subquery() for each in latest))).one()
+    instants: Sequence[datetime | None] = rows(session, select(*(each.scalar_subquery() for each in latest))).one()
     midnight = datetime.combine(now.astimezone(BERLIN).date(), time(0), BERLIN)
     return max([midnight, *(each for each in instants if each)])

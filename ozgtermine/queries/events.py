@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from ozgtermine.models import Event, Project, Series, SeriesKind
 from ozgtermine.models.base import UtcDateTime
 from ozgtermine.queries.kept_events import event_of_slug
+from ozgtermine.queries.plain import rows
 from ozgtermine.queries.visibility import is_of, is_visible
 from ozgtermine.rules.permissions import Action, Actor, may, may_see
 
@@ -88,7 +89,7 @@ def ids_of_upcoming(  # noqa: PLR0913 - what narrows the list is named
 ) -> list[int]:
     """Return which events are not over yet, the next first."""
     statement = _ids_of_upcoming(actor.rights, kind, limit, of_one_series=series_id is not None)
-    return list(session.scalars(statement, {"now": now, "series_id": series_id}))
+    return list(rows(session, statement, {"now": now, "series_id": series_id}).scalars())
 
 
 @lru_cache

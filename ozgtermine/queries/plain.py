@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 Columns = TypeVarTuple("Columns")
 
 
-def rows(session: Session, statement: Select[*Columns], values: Mapping[str, Any]) -> CursorResult[*Columns]:
+def rows(
+    session: Session, statement: Select[*Columns], values: Mapping[str, Any] | None = None
+) -> CursorResult[*Columns]:
     """Return the columns that are found; what the session has changed is written before, and counted."""
     session.flush()
     return session.connection().execute(statement, values)

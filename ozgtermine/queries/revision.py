@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, delete, insert, inspect, select, update
 from sqlalchemy.orm import Session
 
 from ozgtermine.models import Event, PublicChange, PublicRevision
+from ozgtermine.queries.plain import rows
 
 _MARK = "public_change"
 FOLLOWED = 256
@@ -90,7 +91,7 @@ def _ids(touched: Touched | None) -> list[int] | None:
 
 def present_point(session: Session) -> Point | None:
     """Return where the public state stands; None where no change is noted."""
-    found = session.execute(_LAST_POINT).one_or_none()
+    found = rows(session, _LAST_POINT).one_or_none()
     return Point._make(found) if found else None
 
 
@@ -101,10 +102,10 @@ _LAST_POINT = (
 
 def touched_since(session: Session, former: Point) -> tuple[Point, frozenset[int]] | None:
     """Return where the public state stands, and the events that alone were touched since; None: it may be anything."""
-    rows = session.execute(_SINCE, {"revision": former.revision}).all()
-    points = [Point(row.revision, row.noted_at) for row in rows]
+    changes = rows(session, _SINCE, {"revision": former.revision}).all()
+    points = [Point(each.revision, each.noted_at) for each in changes]
     is_whole = [each.revision for each in points] == list(range(former.revision, former.revision + len(points)))
-    about = [row.event_ids for row in rows[1:]]
+    about = [each.event_ids for each in changes[1:]]
     if former not in points[:1] or not is_whole or None in about:
         return None
     return points[-1], frozenset(chain.from_iterable(about))

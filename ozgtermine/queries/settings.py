@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 from ozgtermine.config import Settings
 from ozgtermine.models import Setting
 from ozgtermine.models.setting import CHANGEABLE, legal_setting
+from ozgtermine.queries.plain import rows
 
 
 def effective_settings(session: Session, configured: Settings) -> Settings:
     """Return `configured` with what was set on a page, in one query; what the operator has fixed stays."""
-    rows = session.execute(_CHANGED).all()
-    changed = {name: value for name, value in rows if value is not None and name not in configured.fixed}
+    found = rows(session, _CHANGED)
+    changed = {name: value for name, value in found if value is not None and name not in configured.fixed}
     return replace(configured, **changed)
 
 

@@ -11,12 +11,13 @@ from ozgtermine.models.offer import morning
 from ozgtermine.models.publication import appears_on
 from ozgtermine.queries.calendars import PUBLICATIONS, first_after_now, midnight_after
 from ozgtermine.queries.events import NOW
+from ozgtermine.queries.plain import rows
 
 
 def next_turn(session: Session, now: datetime) -> datetime:
     """Return the next such instant, at the latest midnight. One at which nothing changes after all does no harm."""
     instants = [midnight_after(now), *_relative(session, now)]
-    instants += [each for each in session.execute(_NEXT, {"now": now}).one() if each]
+    instants += [each for each in rows(session, _NEXT, {"now": now}).one() if each]
     return min(each for each in instants if each > now)
 
 
@@ -29,12 +30,12 @@ _NEXT = select(*(first_after_now(column).scalar_subquery() for column in _INSTAN
 
 def _relative(session: Session, now: datetime) -> Iterator[datetime]:
     """Yield what offers open or close at without naming an instant (`RegistrationOffer.opens` and `.closes`)."""
-    for starts_on, starts_at, days_before, hours_before in session.execute(_RELATIVE, {"now": now}):
+    for starts_on, starts_at, days_before, hours_before in rows(session, _RELATIVE, {"now": now}):
         if days_before is not None:
             yield morning(starts_on - timedelta(days=days_before))
         if hours_before is not None:
             yield starts_at - timedelta(hours=hours_before)
-    for year, month, cut_off_on in session.execute(_ISSUES, {"year": now.year - 1}):
+    for year, month, cut_off_on in rows(session, _ISSUES, {"year": now.year - 1}):
         yield morning(appears_on(year, month, cut_off_on))
 
 

@@ -241,6 +241,7 @@ def withdraw(client: Client, site: Running, name: str, held: Holds) -> tuple[Hol
     """Hide the whole series: its calendar is gone."""
     with transaction() as session:
         session.scalars(select(Series).where(Series.slug == "verfolgt")).one().visibility = Visibility.EDITORS
+    time_module.sleep(2 * remembered_seconds(db.engine))
     first = len(site.way.asked)
     answer = client.sync(held)
     report(name, f"withdrawn: holds {len(answer[0])}, says {answer[1][-160:]!r}", site, first)
