@@ -18,7 +18,7 @@ from ozgtermine.links import Links
 from ozgtermine.rendering.dates import FILTERS
 from ozgtermine.rendering.paragraphs import paragraphs
 from ozgtermine.rendering.pictures import qr_code
-from ozgtermine.rendering.templates import resource_folder
+from ozgtermine.rendering.templates import resource_folder, sentence_in
 from ozgtermine.views import (
     answers,
     assets,
@@ -162,5 +162,5 @@ def _prepare_templates(app: Flask) -> None:
     app.jinja_env.filters.update(FILTERS, paragraphs=paragraphs, qr_code=qr_code)
     app.jinja_env.globals.update(site=LocalProxy(answers.settings), asset=assets.address, messages=answers.notices)
     app.context_processor(lambda: {"actor": current_actor(), "may": actor_may, "current_path": request.path})
-    app.jinja_env.globals.update(kept_card=cards.kept_card)
+    app.jinja_env.globals.update(kept_cards=cards.kept_cards, _=sentence_in("de"))
     app.jinja_env.globals.update(workspace_links=workspace_links, passkeys_possible=passkeys.are_possible)

@@ -36,13 +36,13 @@ def environment(language: str = "de") -> Environment:
         keep_trailing_newline=True,
     )
     made.install_gettext_translations(catalogue(language), newstyle=True)  # type: ignore[attr-defined]
-    made.globals["_"] = _sentence_in(language)
+    made.globals["_"] = sentence_in(language)
     made.filters.update({name: _speaking(each, language) for name, each in FILTERS.items()})
     made.globals["language"] = language
     return made
 
 
-def _sentence_in(language: str) -> Callable[..., str]:
+def sentence_in(language: str) -> Callable[..., str]:
     """Return Jinja's own `_()` of a third of its cost: it need not look up at each sentence who translates."""
 
     @pass_eval_context

@@ -1,5 +1,6 @@
 """Cards of events as HTML, made once: of a list in which one has changed, one is rendered."""
 
+from collections.abc import Iterable
 from threading import Lock
 
 from flask import current_app
@@ -24,28 +25,31 @@ class _Cards:
         self._revision: int | None = None
         self._lock = Lock()
 
-    def find(self, key: _Key, revision: int | None) -> Markup | None:
+    def all_of(self, cards: Iterable[Card], level: int, revision: int | None) -> list[Markup]:
+        """Return the HTML of each card, made where nobody has made it yet."""
         with self._lock:
             if revision != self._revision or len(self._present) >= MOST_CARDS:
                 self._former, self._present, self._revision = self._present, {}, revision
-        found = self._present.get(key) or self._former.get(key)
-        if found is not None:
-            self._present[key] = found
-        return found
-
-    def put(self, key: _Key, made: Markup) -> None:
-        self._present[key] = made
+            present, former = self._present, self._former
+        made = []
+        for card in cards:
+            key = (card, level)
+            found = present.get(key) or former.get(key) or _rendered(card, level)
+            present[key] = found
+            made.append(found)
+        return made
 
     def __contains__(self, word: str) -> bool:
         return any(word in each for each in (*self._present.values(), *self._former.values()))
 
 
-def kept_card(card: Card, level: int) -> Markup:
-    """Return the HTML of a card, a function of what it says alone; `level` is that of its heading."""
+def kept_cards(cards: Iterable[Card], level: int) -> Markup:
+    """Return the HTML of the cards of a list, each a function of what it says alone; `level` is of their headings."""
     extensions = current_app.extensions
     kept: _Cards = extensions.get(_KEPT) or extensions.setdefault(_KEPT, _Cards())
-    found = kept.find((card, level), extensions["ozgtermine.front"].seen_revision())
-    if found is None:
-        found = current_app.jinja_env.get_template("macros/cards.html").module.event_card(card, level)  # type: ignore[attr-defined]
-        kept.put((card, level), found)
-    return found
+    return Markup("\n").join(kept.all_of(cards, level, extensions["ozgtermine.front"].seen_revision()))
+
+
+def _rendered(card: Card, level: int) -> Markup:
+    made: Markup = current_app.jinja_env.get_template("macros/cards.html").module.event_card(card, level)  # type: ignore[attr-defined]
+    return made
