@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -56,7 +56,7 @@ class Kept:
             self._packed = self._form(f'"{packed.digest}-gzip"', packed.body, [("Content-Encoding", "gzip")])
         self._etags = frozenset((self._plain.etag, self._packed.etag))
 
-    @property
+    @cached_property
     def size(self) -> int:
         """Bytes that it takes, with the pieces of its packed form and what is remembered of it."""
         packed = len(self._packed.body) if self._packed is not self._plain else 0

@@ -28,6 +28,7 @@ SHORTEST = 100
 """Events of the shortest calendar that is remembered."""
 _BYTES_LISTED = 400
 _IN_ORDER = attrgetter("starts_at", "uid")
+_CONTENT, _SIZE = attrgetter("content"), attrgetter("size")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +81,7 @@ class Edition:
     @property
     def size(self) -> int:
         """Bytes that it takes to remember it."""
-        return sum(len(each.content) for each in self.entries) + _BYTES_LISTED * len(self.listed)
+        return sum(map(len, map(_CONTENT, self.entries))) + _BYTES_LISTED * len(self.listed)
 
     def __contains__(self, word: bytes) -> bool:
         """Return whether `word` stands in any entry."""
@@ -170,4 +171,4 @@ def _listed(entries: Iterable[Entry], now: datetime) -> Iterator[Listed]:
 
 
 def _that_fit(listed: list[Listed]) -> list[Listed]:
-    return listed[: number_that_fit(each.size for each in listed)]
+    return listed[: number_that_fit(map(_SIZE, listed))]

@@ -1,6 +1,6 @@
 """The start page: what comes next, by month, narrowed by kind and series."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask import Blueprint, Response, make_response, render_template, request
@@ -35,19 +35,10 @@ NEW_DOCUMENTS = 3
 
 
 @dataclass(frozen=True)
-class _Content:
-    """The page between its frame; `known` are the parameters of its address that mean something."""
+class _Rendered:
+    """The page, or what stands between its frame; `known` are the parameters of its address that mean something."""
 
     title: str
-    html: Markup
-    known: tuple[str, ...]
-    listed: Listed
-
-
-@dataclass(frozen=True)
-class _Page:
-    """The whole page; `known` are the parameters of its address that mean something."""
-
     html: str
     known: tuple[str, ...]
     listed: Listed
@@ -65,14 +56,14 @@ def index() -> Response:
     return shared_page(make_response(made.html), part.valid_until, arguments=made.known, remembered=made.listed)
 
 
-def _page(kind: str, slug: str, looking: Look) -> tuple[_Page, datetime]:
+def _page(kind: str, slug: str, looking: Look) -> tuple[_Rendered, datetime]:
     """Return the page; its content is the same for all with the actor's rights."""
     content = kept_part(("start", kind, slug), looking, lambda: _content(kind, slug, looking))
-    html = render_template("start/index.html", title=content.value.title, content=content.value.html)
-    return _Page(html, content.value.known, content.value.listed), content.valid_until
+    html = render_template("start/index.html", title=content.value.title, content=Markup(content.value.html))  # noqa: S704 - escaped there
+    return replace(content.value, html=html), content.valid_until
 
 
-def _content(kind: str, slug: str, looking: Look) -> tuple[_Content, datetime]:
+def _content(kind: str, slug: str, looking: Look) -> tuple[_Rendered, datetime]:
     actor, now, _revision = looking
     every_series = list(db.session.scalars(visible_series(actor)))
     chosen = next((each for each in every_series if each.slug == slug), None)
@@ -91,7 +82,7 @@ def _content(kind: str, slug: str, looking: Look) -> tuple[_Content, datetime]:
     )
     known = [name for name, is_known in (("art", only_kind), ("reihe", chosen)) if is_known]
     title = chosen.title if chosen else translate(N_("Termine"))
-    return _Content(title, Markup(html), tuple(known), found), valid_until  # noqa: S704 - escaped there
+    return _Rendered(title, html, tuple(known), found), valid_until
 
 
 def _kind_links(chosen: str, every_series: list[Series]) -> list[tuple[str, str, bool]]:
