@@ -20,12 +20,12 @@ AT_MOST = 100
 
 def event_of_slug(session: Session, slug: str, *, seen: int | None = None) -> Event | None:
     """Return the event of that slug; one of the revision that the caller has `seen` asks no database."""
-    return _event(session, _OF_SLUG, slug, seen)
+    return _event(session, _OF_SLUG, slug, seen=seen)
 
 
-def event_of_offer(session: Session, offer_id: int) -> Event | None:
-    """Return the event that the offer is for."""
-    return _event(session, _OF_OFFER, offer_id)
+def event_of_offer(session: Session, offer_id: int, *, anew: bool = False) -> Event | None:
+    """Return the event that the offer is for; `anew` overwrites what the session has read of it before."""
+    return _event(session, _OF_OFFER, offer_id, anew=anew)
 
 
 _offer = joinedload(Event.offer)
@@ -41,14 +41,16 @@ _OF_SLUG = _EVENT.where(Event.slug == bindparam("sought"))
 _OF_OFFER = _EVENT.join(RegistrationOffer).where(RegistrationOffer.id == bindparam("sought"))
 
 
-def _event(session: Session, of: Select[Event], sought: int | str, seen: int | None = None) -> Event | None:
+def _event(
+    session: Session, of: Select[Event], sought: int | str, *, seen: int | None = None, anew: bool = False
+) -> Event | None:
     """Return the session's own copy; what it has changed itself and not committed is in no other.
 
     What is loaded is kept by the revision of the session's own transaction: another may be younger than what it reads.
     """
     session.flush()
     if is_marked(session):
-        return _load(session, of, sought)
+        return _load(session, of.execution_options(populate_existing=anew), sought)
     engine = session.get_bind().engine
     found = _kept_of(engine, seen).get(sought)
     if found is None:

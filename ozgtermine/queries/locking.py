@@ -5,29 +5,32 @@ writer out: what was read in it is true until its end.
 """
 
 from contextlib import AbstractContextManager, nullcontext
-from typing import TypeVar
 
-from sqlalchemy import Select, bindparam, select
-from sqlalchemy.orm import Session, joinedload
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
 
-from ozgtermine.models import Event, Registration, RegistrationOffer
-
-Row = TypeVar("Row", RegistrationOffer, Registration)
+from ozgtermine.models import Registration, RegistrationOffer
+from ozgtermine.queries.kept_events import event_of_offer
+from ozgtermine.queries.plain import rows
 
 
 def lock_offer(session: Session, offer_id: int) -> RegistrationOffer:
     """Return the offer as it is, and its event with it, locked until the transaction ends."""
-    offer = _lock(session, RegistrationOffer, _OFFER, offer_id)
-    if not _is_sqlite(session):
-        # by a statement of its own: one that has waited for the lock shows other rows as they were before
-        set_committed_value(offer, "event", session.scalars(_EVENT, {"id": offer.event_id}).one())
-    return offer
+    if _is_sqlite(session):
+        return session.get_one(RegistrationOffer, offer_id)
+    rows(session, _OFFER, {"id": offer_id}).one()
+    # by statements of their own: one that has waited for the lock shows other rows as they were before
+    event = event_of_offer(session, offer_id, anew=True)
+    if event is None or event.offer is None:
+        raise RuntimeError("an offer that is locked is gone")
+    return event.offer
 
 
 def lock_registration(session: Session, registration_id: int) -> Registration:
     """Return the registration as it is, locked; where its seat is at stake, lock the offer before."""
-    return _lock(session, Registration, _REGISTRATION, registration_id)
+    if _is_sqlite(session):
+        return session.get_one(Registration, registration_id)
+    return session.scalars(_REGISTRATION, {"id": registration_id}).one()
 
 
 def savepoint(session: Session) -> AbstractContextManager[object]:
@@ -38,25 +41,14 @@ def savepoint(session: Session) -> AbstractContextManager[object]:
     return nullcontext() if _is_sqlite(session) else session.begin_nested()
 
 
-def _lock(session: Session, model: type[Row], locking: Select[Row], row_id: int) -> Row:
-    if _is_sqlite(session):
-        return session.get_one(model, row_id)
-    return session.scalars(locking, {"id": row_id}).one()
-
-
 def _is_sqlite(session: Session) -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
 
-def _locking(model: type[Row]) -> Select[Row]:
-    found = select(model).where(model.id == bindparam("id")).with_for_update()
-    return found.execution_options(populate_existing=True)
-
-
-_OFFER, _REGISTRATION = _locking(RegistrationOffer), _locking(Registration)
-_EVENT = (
-    select(Event)
-    .where(Event.id == bindparam("id"))
-    .options(joinedload(Event.series), joinedload(Event.venue), joinedload(Event.access))
+_OFFER = select(RegistrationOffer.id).where(RegistrationOffer.id == bindparam("id")).with_for_update()
+_REGISTRATION = (
+    select(Registration)
+    .where(Registration.id == bindparam("id"))
+    .with_for_update()
     .execution_options(populate_existing=True)
 )

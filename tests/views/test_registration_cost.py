@@ -37,7 +37,7 @@ CONFIRMATION = [
     "insert outgoing_mail",
     "select registration",  # the word about seats
 ]
-LOCKS = ["lock registration_offer", "select event", "lock registration"]  # where SQLite has the whole file
+LOCKS = ["lock registration_offer", "lock registration"]  # where SQLite has the whole file
 
 
 @pytest.fixture(autouse=True)
