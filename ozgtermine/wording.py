@@ -9,6 +9,8 @@ from pathlib import Path
 
 CATALOGUES = Path(__file__).parent / "translations"
 LANGUAGES = ("de", "en")
+Numbered = tuple[str, str, str]
+"""Message ids for none, for one, and for many, which say how many by `%(number)s`."""
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for a marked message
@@ -26,3 +28,8 @@ def translate(message: str, language: str = "de", /, **values: object) -> str:
     """Return `message` in `language` with its `%(name)s` placeholders filled."""
     sentence = catalogue(language).gettext(message) if message else ""
     return sentence % values if values else sentence
+
+
+def translate_number(number: int, sentences: Numbered, language: str = "de") -> str:
+    """Return the sentence for so many, in `language`."""
+    return translate(sentences[min(number, 2)], language, number=number)

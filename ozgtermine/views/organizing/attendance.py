@@ -13,9 +13,15 @@ from ozgtermine.rules.registering import State
 from ozgtermine.views.answers import notice, page, see_other
 from ozgtermine.views.guards import requires
 from ozgtermine.views.organizing.lookup import event_or_404
-from ozgtermine.wording import N_, translate
+from ozgtermine.wording import N_, translate_number
 
 blueprint = Blueprint("organizing_attendance", __name__)
+
+_NOTED = (
+    N_("Notiert: Niemand war da."),
+    N_("Notiert: Eine Person war da."),
+    N_("Notiert: %(number)s Personen waren da."),
+)
 
 
 @blueprint.get("/verwaltung/termine/<int:event_id>/anwesenheit")
@@ -35,7 +41,7 @@ def note(event_id: int) -> Response:
     present = request.form.getlist("anmeldung", type=int)
     with transaction() as session:
         number = deciding.note_attendance(session, offer_id, present)
-    notice("success", translate(N_("Notiert: %(number)s waren da."), number=number))
+    notice("success", translate_number(number, _NOTED))
     return see_other("organizing_registrations.index", event_id=event_id)
 
 

@@ -10,7 +10,7 @@ from ozgtermine.mail import messages
 from ozgtermine.mail.composing import Mail
 from ozgtermine.mail.letterhead import Letterhead
 from ozgtermine.models import AuditEntry, Event, Registration
-from ozgtermine.operations import announcing_changes, auditing, deciding, inviting_members
+from ozgtermine.operations import auditing, deciding, inviting_members
 from ozgtermine.operations.deciding import STEPS, Decided, Decision
 from ozgtermine.operations.offers import FullError
 from ozgtermine.operations.taking_back import changes_of
@@ -22,7 +22,7 @@ from ozgtermine.views.answers import notice, page, see_other, settings
 from ozgtermine.views.guards import requires
 from ozgtermine.views.organizing.lookup import event_or_404
 from ozgtermine.views.refusals import show_in_form
-from ozgtermine.wording import N_, translate
+from ozgtermine.wording import N_, translate, translate_number
 
 blueprint = Blueprint("organizing_decisions", __name__)
 
@@ -32,6 +32,21 @@ HEADINGS = {
     Decision.CANCEL: N_("Anmeldungen beenden"),
 }
 _IN_A_MAIL = "…"
+_TAKEN_BACK = (
+    N_("Zurückgenommen. Keine Mail hat noch gewartet."),
+    N_("Zurückgenommen. Die Mail geht nicht hinaus."),
+    N_("Zurückgenommen. %(number)s Mails gehen nicht hinaus."),
+)
+_WRITTEN = (
+    N_("Keine Mail geht hinaus: Von den Ausgewählten hat niemand die Adresse bestätigt."),
+    N_("Die Mail geht in zehn Minuten hinaus."),
+    N_("%(number)s Mails gehen in zehn Minuten hinaus."),
+)
+_INVITED = (
+    N_("Alle Mitglieder sind schon eingeladen."),
+    N_("Ein Mitglied ist eingeladen."),
+    N_("%(number)s Mitglieder sind eingeladen."),
+)
 
 
 @blueprint.post("/verwaltung/termine/<int:event_id>/anmeldungen/auswahl")
@@ -99,7 +114,7 @@ def take_back(event_id: int, change_id: str) -> Response:
     _entries(event_or_404(event_id), change_id)
     with transaction() as session:
         number = deciding.take_back(session, change_id, letterhead=_letterhead(), now=clock.now())
-    notice("success", translate(N_("Zurückgenommen. %(number)s Mails gehen nicht hinaus."), number=number))
+    notice("success", translate_number(number, _TAKEN_BACK))
     return _to_list(event_id)
 
 
@@ -120,7 +135,9 @@ def write(event_id: int) -> Response:
         )  # fmt: skip
         session.flush()
         change_id = auditing.change_id(session)
-    notice("success", translate(N_("%(number)s Mails gehen in zehn Minuten hinaus."), number=number))
+    notice("success" if number else "warning", translate_number(number, _WRITTEN))
+    if not number:
+        return _to_list(event_id)
     return see_other("organizing_decisions.show_change", event_id=event_id, change_id=change_id)
 
 
@@ -180,31 +197,8 @@ def invite_members(event_id: int) -> Response:
             session, offer_id, letterhead=_letterhead(), today=clock.today(), now=clock.now()
         )
         number = len(invited)
-    notice("success", translate(N_("%(number)s Mitglieder sind eingeladen."), number=number))
+    notice("success", translate_number(number, _INVITED))
     return _to_list(event_id)
-
-
-@blueprint.post("/verwaltung/termine/<int:event_id>/benachrichtigung/verwerfen")
-@requires(Action.EDIT_EVENTS)
-def discard_notice(event_id: int) -> Response:
-    """Tell nobody of the last change."""
-    event_or_404(event_id)
-    with transaction() as session:
-        announcing_changes.discard_notice(session, event_id)
-    notice("success", translate(N_("Niemand wird über diese Änderung benachrichtigt.")))
-    return see_other("organizing_events.show", event_id=event_id)
-
-
-@blueprint.post("/verwaltung/termine/<int:event_id>/benachrichtigung/senden")
-@requires(Action.EDIT_EVENTS)
-def send_notice(event_id: int) -> Response:
-    """Tell everybody now instead of in ten minutes."""
-    event_or_404(event_id)
-    with transaction() as session:
-        found = announcing_changes.find_notice(session, event_id)
-        number = announcing_changes.announce(session, found, letterhead=_letterhead(), now=clock.now()) if found else 0
-    notice("success", translate(N_("%(number)s Mails gehen jetzt hinaus."), number=number))
-    return see_other("organizing_events.show", event_id=event_id)
 
 
 def _decision_page(

@@ -16,7 +16,7 @@ from ozgtermine.rules.permissions import Action
 from ozgtermine.views.answers import notice, page, see_other, settings
 from ozgtermine.views.guards import requires
 from ozgtermine.views.sessions import current_actor
-from ozgtermine.wording import N_, translate
+from ozgtermine.wording import N_, translate, translate_number
 
 blueprint = Blueprint("organizing_outbox", __name__)
 
@@ -66,7 +66,7 @@ def resend() -> Response:
         return _page(form, 422)
     with transaction() as session:
         number = resending.resend(session, form.mail.data, now=clock.now())
-    notice("success", _said(number, _SENT_AGAIN))
+    notice("success", translate_number(number, _SENT_AGAIN))
     return see_other(".index")
 
 
@@ -90,7 +90,7 @@ def discard() -> Response:
         return _page(form, 422)
     with transaction() as session:
         number = resending.discard(session, form.mail.data, now=clock.now())
-    notice("success", _said(number, _DISCARDED))
+    notice("success", translate_number(number, _DISCARDED))
     return see_other(".index")
 
 
@@ -104,7 +104,3 @@ _DISCARDED = (
     N_("Die Mail ist verworfen."),
     N_("%(number)s Mails sind verworfen."),
 )
-
-
-def _said(number: int, sentences: tuple[str, str, str]) -> str:
-    return translate(sentences[min(number, 2)], number=number)

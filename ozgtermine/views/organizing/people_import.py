@@ -23,10 +23,15 @@ from ozgtermine.views.answers import confidential, notice, page, see_other
 from ozgtermine.views.guards import requires
 from ozgtermine.views.refusals import show_in_form
 from ozgtermine.views.sessions import current_actor
-from ozgtermine.wording import N_, translate
+from ozgtermine.wording import N_, translate, translate_number
 
 blueprint = Blueprint("organizing_people_import", __name__)
 
+_TAKEN_OVER = (
+    N_("In der Tabelle steht nichts Neues."),
+    N_("Eine Zeile ist übernommen."),
+    N_("%(number)s Zeilen sind übernommen."),
+)
 FORMATS = {"csv": ("text/csv; charset=utf-8", csv_bytes), "xlsx": (XLSX, xlsx_bytes)}
 
 
@@ -111,7 +116,7 @@ def apply(import_id: int) -> Response:
         results = take_over(session, lines(pending.header, pending.rows))
         session.delete(pending)
     done = sum(result.outcome in (Outcome.NEW, Outcome.CHANGED) for result in results)
-    notice("success", translate(N_("%(number)s Zeilen sind übernommen."), number=done))
+    notice("success", translate_number(done, _TAKEN_OVER))
     return see_other("organizing_people.index")
 
 

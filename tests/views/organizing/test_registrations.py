@@ -175,6 +175,17 @@ def test_a_message_is_previewed_and_then_waits(editor: FlaskClient, session: Ses
     assert "2 Mails gehen in zehn Minuten hinaus." in editor.get(sent.headers["Location"]).text
 
 
+def test_a_message_to_nobody_with_a_confirmed_address_is_said(
+    editor: FlaskClient, session: Session, offer: RegistrationOffer
+) -> None:
+    ids = people(session, offer, "Anna", state=State.UNCONFIRMED)
+    written = {"anmeldung": ids, "subject": "Anderer Raum", "text": "Raum 3.", "schritt": "senden"}
+    sent = post(editor, address(offer, "/nachricht"), **written)
+
+    assert kinds(session) == []
+    assert "Keine Mail geht hinaus" in editor.get(sent.headers["Location"]).text
+
+
 @pytest.mark.parametrize(
     ("field", "text", "sentence"),
     [
@@ -271,7 +282,7 @@ def test_who_was_there_is_ticked_after_the_event(editor: FlaskClient, session: S
     noted = post(editor, path, anmeldung=[there])
 
     assert asked.text.count(" checked") == 2
-    assert "Notiert: 1 waren da." in editor.get(noted.headers["Location"]).text
+    assert "Notiert: Eine Person war da." in editor.get(noted.headers["Location"]).text
     session.rollback()
     session.expire_all()
     assert {each.given_name: each.has_attended for each in session.scalars(select(Registration))} == {
@@ -385,8 +396,8 @@ def test_the_page_of_an_event_says_who_will_be_told_of_a_change(
     page = editor.get(path)
     sent = post(editor, f"{path}/benachrichtigung/senden")
 
-    assert "Um 10:10 Uhr erfahren 1 Angemeldete von dieser Änderung." in page.text
-    assert "1 Mails gehen jetzt hinaus." in editor.get(sent.headers["Location"]).text
+    assert "Um 10:10 Uhr erfährt eine angemeldete Person von dieser Änderung." in page.text
+    assert "Die Mail geht jetzt hinaus." in editor.get(sent.headers["Location"]).text
     assert kinds(session) == ["event_moved"]
 
 
