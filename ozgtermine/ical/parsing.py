@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from types import FrameType
+from typing import NamedTuple
 
 import icalendar
 import recurring_ical_events
@@ -36,6 +37,7 @@ _TOO_OFTEN = frozenset({"SECONDLY", "MINUTELY", "HOURLY"})
 _ANOTHER_IS_BROKEN = N_(
     "Eine Ausnahme dieses wiederholten Termins ist nicht lesbar. Wir nehmen auch die übrigen nicht auf."
 )
+_NEVER_WITHIN = N_("Vom %(first)s bis zum %(last)s findet keine Wiederholung dieses Termins statt.")
 _OTHER_METHODS = frozenset({"REPLY", "COUNTER", "DECLINECOUNTER", "REFRESH"})
 
 
@@ -65,14 +67,17 @@ def parse(text: str, *, first_day: date, last_day: date) -> ForeignCalendar:
     for zone in parts.zones:
         _learn_zone(zone)
     window = _Window(first_day, last_day, _known_zone(parts.zone_of_all) or BERLIN)
-    entries, unread = _read_all(parts, window)
-    if len(entries) > MOST_ENTRIES:
+    read = _read_all(parts, window)
+    if len(read.entries) > MOST_ENTRIES:
         raise NotACalendarError(
             N_("Der Kalender enthält mehr als %(most)s Termine. Teilen Sie ihn auf."), most=MOST_ENTRIES
         )
     return ForeignCalendar(
-        entries=tuple(sorted(entries, key=lambda each: (each.when.starts_on, str(each.when.start_time), each.key))),
-        unread=tuple(sorted(unread, key=lambda each: each.line)),
+        entries=tuple(
+            sorted(read.entries, key=lambda each: (each.when.starts_on, str(each.when.start_time), each.key))
+        ),
+        unread=tuple(sorted(read.unread, key=lambda each: each.line)),
+        left_out=tuple(sorted(read.left_out, key=lambda each: each.line)),
     )
 
 
@@ -96,10 +101,15 @@ def _known_zone(name: str) -> tzinfo | None:
         return None
 
 
-def _read_all(parts: Parts, window: _Window) -> tuple[list[Entry], list[Unread]]:
+class _Read(NamedTuple):
+    entries: list[Entry]
+    unread: list[Unread]
+    left_out: list[Unread]
+
+
+def _read_all(parts: Parts, window: _Window) -> _Read:
     groups: dict[str, list[tuple[Block, Event]]] = {}
-    entries: list[Entry] = []
-    unread: list[Unread] = []
+    entries, unread, left_out = read = _Read([], [], [])
     for block in parts.events:
         try:
             with _limited_time():
@@ -115,12 +125,17 @@ def _read_all(parts: Parts, window: _Window) -> tuple[list[Entry], list[Unread]]
             continue
         try:
             with _limited_time():
-                entries += _entries(uid, group, window, is_off=parts.method == "CANCEL")
+                found = _entries(uid, group, window, is_off=parts.method == "CANCEL")
+            if not found:
+                left_out.append(_refused(group[0][0], NotTakenError(
+                    _NEVER_WITHIN, first=f"{window.first_day:%d.%m.%Y}", last=f"{window.last_day:%d.%m.%Y}"
+                )))
+            entries += found
         except Exception as error:  # noqa: BLE001 - as above
             unread.append(_refused(group[0][0], error))
         if len(entries) > MOST_ENTRIES:
             break
-    return entries, unread
+    return read
 
 
 def _refused(block: Block, error: Exception) -> Unread:

@@ -51,6 +51,7 @@ def take_over(
     known = _known_events(session, series)
     paired = _paired(known, [each for each in calendar.entries if each.uid not in own])
     results = [Result(each.line, each.name, Outcome.REFUSED, sentence=each.sentence) for each in calendar.unread]
+    results += [Result(each.line, each.name, Outcome.SKIPPED, sentence=each.sentence) for each in calendar.left_out]
     for entry in calendar.entries:
         found = paired.get(_key(entry))
         results.append(_take_over_one(session, series, entry, own.get(entry.uid), found, manner, letterhead, now))

@@ -65,16 +65,18 @@ class Unread:
 
 @dataclass(frozen=True, kw_only=True)
 class ForeignCalendar:
-    """What could be read, and what could not."""
+    """What could be read, what could not, and what repeats but not within the time that is asked for."""
 
     entries: tuple[Entry, ...]
     unread: tuple[Unread, ...]
+    left_out: tuple[Unread, ...] = ()
 
     def as_plain(self) -> dict[str, Any]:
         """Return it as values of JSON."""
         return {
             "entries": [vars(each) | {"when": when_as_plain(each.when)} for each in self.entries],
             "unread": [vars(each) for each in self.unread],
+            "left_out": [vars(each) for each in self.left_out],
         }
 
     @classmethod
@@ -83,6 +85,7 @@ class ForeignCalendar:
         return cls(
             entries=tuple(Entry(**each | {"when": when_of_plain(each["when"])}) for each in stored["entries"]),
             unread=tuple(Unread(**each) for each in stored["unread"]),
+            left_out=tuple(Unread(**each) for each in stored.get("left_out", ())),
         )
 
 

@@ -112,6 +112,16 @@ def test_a_repetition_without_end_ends_with_the_window() -> None:
     assert (read.entries[0].when.starts_on, read.entries[-1].when.starts_on) == (date(2022, 1, 5), date(2024, 2, 7))
 
 
+def test_what_repeats_outside_of_the_window_alone_is_left_out_with_a_sentence() -> None:
+    read = parsed("DTSTART;VALUE=DATE:20100106\nRRULE:FREQ=WEEKLY;COUNT=3\nSUMMARY:Alt", "DTSTART:20230301T100000Z")
+    (old,) = read.left_out
+    assert (old.name, old.sentence) == (
+        "Alt", "Vom 01.01.2022 bis zum 07.02.2024 findet keine Wiederholung dieses Termins statt."
+    )  # fmt: skip
+    assert (len(read.entries), read.unread) == (1, ())
+    assert ForeignCalendar.of_plain(read.as_plain()) == read
+
+
 def test_a_withdrawn_invitation_cancels() -> None:
     read = parsed("DTSTART:20230301T100000Z\nSUMMARY:A", head="METHOD:CANCEL\n")
     assert [each.is_cancelled for each in read.entries] == [True]
