@@ -116,10 +116,15 @@ def _refuse_closed_connection(connection: DBAPIConnection, _record: object, _pro
     """
     if isinstance(connection, sqlite3.Connection):
         return
-    socket = select.poll()
-    socket.register(connection.fileno(), select.POLLIN)
-    if socket.poll(0):
+    if connection.closed or _has_spoken(connection.fileno()):
         raise InvalidatePoolError
+
+
+def _has_spoken(socket: int) -> bool:
+    """Return whether there is something to read, or nothing any more."""
+    asked = select.poll()
+    asked.register(socket, select.POLLIN)
+    return bool(asked.poll(0))
 
 
 @event.listens_for(Engine, "begin")
