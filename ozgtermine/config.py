@@ -133,8 +133,9 @@ class Settings:
         for name in ("mail_from", "reply_to", "contact_email"):
             if not getattr(self, name).isascii():
                 raise ConfigurationError(
-                    "In %(name)s stehen Umlaute, mit denen viele Mailserver nicht umgehen können. Schreiben Sie die "
-                    "Domain in der Form mit xn--, die Ihr Anbieter nennt.", name=name,
+                    "In %(name)s stehen Umlaute, mit denen viele Mailserver nicht umgehen können. Nehmen Sie eine "
+                    "Adresse ohne; eine Domain lässt sich in der Form mit xn-- schreiben, die Ihr Anbieter nennt.",
+                    name=name,
                 )  # fmt: skip
 
 

@@ -158,7 +158,12 @@ def _record(session: Session, flush: UOWTransaction) -> None:
 
 @event.listens_for(Session, "before_commit")
 def _raise_revision(session: Session) -> None:
-    """Raise the revision as the last statement: before the offer's lock it would deadlock on PostgreSQL."""
+    """Raise the revision as the last statement: before the offer's lock it would deadlock on PostgreSQL.
+
+    SQLAlchemy calls these three for savepoints too, whose end is not that of the transaction.
+    """
+    if session.in_nested_transaction():
+        return
     session.flush()
     telling_seats.tell(session)
     if is_marked(session):
@@ -168,6 +173,8 @@ def _raise_revision(session: Session) -> None:
 
 @event.listens_for(Session, "after_rollback")
 def _forget_mark(session: Session) -> None:
+    if session.in_nested_transaction():
+        return  # what stays marked for nothing does no harm
     forget_public_change(session)
     telling_seats.forget(session)
     auditing.end_change(session)
@@ -176,6 +183,8 @@ def _forget_mark(session: Session) -> None:
 
 @event.listens_for(Session, "after_commit")
 def _end_change(session: Session) -> None:
+    if session.in_nested_transaction():
+        return
     auditing.end_change(session)
     if session.info.pop(_RAISED, False):
         note_raised()

@@ -122,7 +122,7 @@ def _rendered(
     links: Links,
     language: str,
 ) -> dict[int, Entry]:
-    """Return the entries made anew; their fingerprints are of what was rendered, not of what was compared."""
+    """Return the entries made anew; their fingerprints are of nothing later than what was rendered."""
     entries = {}
     for event in entries_to_render(session, event_ids):
         attached = documents.get(event.id, [])

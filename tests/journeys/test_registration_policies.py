@@ -304,7 +304,7 @@ def decide(user: Mouse) -> None:
     user.press("Anfragen annehmen")
     sees(user, "Entscheidung und Mails")
     user.press("Alles zurücknehmen")
-    page.get_by_text("Zurückgenommen. Die Mail geht nicht hinaus.").wait_for()
+    page.get_by_text("Zurückgenommen. Niemand hat davon erfahren.").wait_for()
     user.follow("Jemanden anmelden")
     sees(user, "Jemanden anmelden")
     page.go_back()

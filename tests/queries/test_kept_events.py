@@ -1,5 +1,6 @@
 """What each process keeps of events is never older than what is committed, and never younger."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -19,9 +20,11 @@ from ozgtermine.models import (
     Series,
     Venue,
 )
+from ozgtermine.operations import auditing
 from ozgtermine.operations.offers import NotOpenError
 from ozgtermine.operations.registering import request_registration
 from ozgtermine.queries.kept_events import event_of_offer, event_of_slug
+from ozgtermine.queries.locking import lock_offer
 from ozgtermine.queries.revision import current_revision
 from tests import factories
 from tests.factories import NOW
@@ -147,3 +150,40 @@ def test_all_that_is_kept_raises_the_public_revision(session: Session, offer: Re
     tables = (Access, Event, NewsletterIssue, OfferQuestion, Project, RegistrationOffer, Room, Series, Venue)
     assert kept == set(tables)
     assert kept <= set(PUBLIC)
+
+
+class LostError(Exception):
+    """Stands for a connection that is lost before the commit."""
+
+
+def test_the_end_of_a_savepoint_is_not_that_of_the_change(session: Session, offer: RegistrationOffer) -> None:
+    before = current_revision(session)
+    with transaction() as writing:
+        writing.get_one(RegistrationOffer, offer.id).seats_online = 7
+        with writing.begin_nested():
+            pass
+        assert current_revision(writing) == before  # its row would be locked before those of offers
+        change = auditing.change_id(writing)
+        with suppress(LostError), writing.begin_nested():
+            raise LostError
+        assert auditing.change_id(writing) == change
+
+    session.rollback()
+    assert current_revision(session) == before + 1
+
+
+def test_what_was_rolled_back_behind_a_savepoint_is_kept_by_nobody(session: Session, offer: RegistrationOffer) -> None:
+    with suppress(LostError), transaction() as writing:
+        writing.get_one(RegistrationOffer, offer.id).seats_online = 99
+        with writing.begin_nested():
+            writing.flush()
+        assert lock_offer(writing, offer.id).seats_online == 99
+        raise LostError
+    with transaction() as writing:
+        writing.get_one(Event, offer.event_id).topic = "Anderes Thema"
+
+    with transaction() as writing:
+        event = event_of_offer(writing, offer.id, anew=True)
+        assert event
+        assert event.offer
+        assert event.offer.seats_online != 99

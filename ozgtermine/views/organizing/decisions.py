@@ -32,18 +32,13 @@ HEADINGS = {
     Decision.CANCEL: N_("Anmeldungen beenden"),
 }
 _IN_A_MAIL = "…"
-_TAKEN_BACK = (
-    N_("Zurückgenommen. Keine Mail hat noch gewartet."),
-    N_("Zurückgenommen. Die Mail geht nicht hinaus."),
-    N_("Zurückgenommen. %(number)s Mails gehen nicht hinaus."),
-)
 _WRITTEN = (
     N_("Keine Mail geht hinaus: Von den Ausgewählten hat niemand die Adresse bestätigt."),
     N_("Die Mail geht in zehn Minuten hinaus."),
     N_("%(number)s Mails gehen in zehn Minuten hinaus."),
 )
 _INVITED = (
-    N_("Alle Mitglieder sind schon eingeladen."),
+    N_("Niemand ist neu eingeladen: Alle Mitglieder sind es schon, oder die Anmeldung ist nicht offen."),
     N_("Ein Mitglied ist eingeladen."),
     N_("%(number)s Mitglieder sind eingeladen."),
 )
@@ -113,8 +108,8 @@ def take_back(event_id: int, change_id: str) -> Response:
     """Undo the decision: its mails are never sent."""
     _entries(event_or_404(event_id), change_id)
     with transaction() as session:
-        number = deciding.take_back(session, change_id, letterhead=_letterhead(), now=clock.now())
-    notice("success", translate_number(number, _TAKEN_BACK))
+        deciding.take_back(session, change_id, letterhead=_letterhead(), now=clock.now())
+    notice("success", translate(N_("Zurückgenommen. Niemand hat davon erfahren.")))
     return _to_list(event_id)
 
 
