@@ -4,11 +4,11 @@ Every write goes through `transaction()`. On SQLite it waits its turn before `BE
 the commit, when others write already (`turns`).
 """
 
-import select
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
+from select import POLLIN, poll
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, Pool, event
@@ -122,8 +122,8 @@ def _refuse_closed_connection(connection: DBAPIConnection, _record: object, _pro
 
 def _has_spoken(socket: int) -> bool:
     """Return whether there is something to read, or nothing any more."""
-    asked = select.poll()
-    asked.register(socket, select.POLLIN)
+    asked = poll()
+    asked.register(socket, POLLIN)
     return bool(asked.poll(0))
 
 
@@ -156,14 +156,21 @@ def _record(session: Session, flush: UOWTransaction) -> None:
     telling_seats.note(session)
 
 
-@event.listens_for(Session, "before_commit")
-def _raise_revision(session: Session) -> None:
-    """Raise the revision as the last statement: before the offer's lock it would deadlock on PostgreSQL.
+def _of_transactions(name: str) -> Callable[[Callable[[Session], None]], None]:
+    """Have a function called at this event of a transaction; SQLAlchemy calls for each savepoint too."""
 
-    SQLAlchemy calls these three for savepoints too, whose end is not that of the transaction.
-    """
-    if session.in_nested_transaction():
-        return
+    def listen(function: Callable[[Session], None]) -> None:
+        @event.listens_for(Session, name)
+        def called(session: Session) -> None:
+            if not session.in_nested_transaction():
+                function(session)
+
+    return listen
+
+
+@_of_transactions("before_commit")
+def _raise_revision(session: Session) -> None:
+    """Raise the revision as the last statement: before the offer's lock it would deadlock on PostgreSQL."""
     session.flush()
     telling_seats.tell(session)
     if is_marked(session):
@@ -171,20 +178,16 @@ def _raise_revision(session: Session) -> None:
         session.info[_RAISED] = True
 
 
-@event.listens_for(Session, "after_rollback")
+@_of_transactions("after_rollback")
 def _forget_mark(session: Session) -> None:
-    if session.in_nested_transaction():
-        return  # what stays marked for nothing does no harm
     forget_public_change(session)
     telling_seats.forget(session)
     auditing.end_change(session)
     session.info.pop(_RAISED, None)
 
 
-@event.listens_for(Session, "after_commit")
+@_of_transactions("after_commit")
 def _end_change(session: Session) -> None:
-    if session.in_nested_transaction():
-        return
     auditing.end_change(session)
     if session.info.pop(_RAISED, False):
         note_raised()

@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from types import FrameType
-from typing import NamedTuple
 
 import icalendar
 import recurring_ical_events
@@ -53,6 +52,10 @@ class _Window:
     last_day: date
     zone: tzinfo
 
+    @property
+    def as_words(self) -> dict[str, str]:
+        return {"first": f"{self.first_day:%d.%m.%Y}", "last": f"{self.last_day:%d.%m.%Y}"}
+
 
 def parse(text: str, *, first_day: date, last_day: date) -> ForeignCalendar:
     """Return the entries of a calendar, its repetitions from `first_day` to `last_day`, in order of date.
@@ -72,13 +75,7 @@ def parse(text: str, *, first_day: date, last_day: date) -> ForeignCalendar:
         raise NotACalendarError(
             N_("Der Kalender enthält mehr als %(most)s Termine. Teilen Sie ihn auf."), most=MOST_ENTRIES
         )
-    return ForeignCalendar(
-        entries=tuple(
-            sorted(read.entries, key=lambda each: (each.when.starts_on, str(each.when.start_time), each.key))
-        ),
-        unread=tuple(sorted(read.unread, key=lambda each: each.line)),
-        left_out=tuple(sorted(read.left_out, key=lambda each: each.line)),
-    )
+    return read
 
 
 def _learn_zone(block: Block) -> None:
@@ -101,15 +98,11 @@ def _known_zone(name: str) -> tzinfo | None:
         return None
 
 
-class _Read(NamedTuple):
-    entries: list[Entry]
-    unread: list[Unread]
-    left_out: list[Unread]
-
-
-def _read_all(parts: Parts, window: _Window) -> _Read:
+def _read_all(parts: Parts, window: _Window) -> ForeignCalendar:
     groups: dict[str, list[tuple[Block, Event]]] = {}
-    entries, unread, left_out = read = _Read([], [], [])
+    entries: list[Entry] = []
+    unread: list[Unread] = []
+    left_out: list[Unread] = []
     for block in parts.events:
         try:
             with _limited_time():
@@ -126,16 +119,18 @@ def _read_all(parts: Parts, window: _Window) -> _Read:
         try:
             with _limited_time():
                 found = _entries(uid, group, window, is_off=parts.method == "CANCEL")
-            if not found:
-                left_out.append(_refused(group[0][0], NotTakenError(
-                    _NEVER_WITHIN, first=f"{window.first_day:%d.%m.%Y}", last=f"{window.last_day:%d.%m.%Y}"
-                )))
             entries += found
+            if not found:
+                left_out.append(_unread(group[0][0], translate(_NEVER_WITHIN, **window.as_words)))
         except Exception as error:  # noqa: BLE001 - as above
             unread.append(_refused(group[0][0], error))
         if len(entries) > MOST_ENTRIES:
             break
-    return read
+    return ForeignCalendar(
+        entries=tuple(sorted(entries, key=lambda each: (each.when.starts_on, str(each.when.start_time), each.key))),
+        unread=tuple(sorted(unread, key=lambda each: each.line)),
+        left_out=tuple(sorted(left_out, key=lambda each: each.line)),
+    )
 
 
 def _refused(block: Block, error: Exception) -> Unread:
@@ -146,6 +141,10 @@ def _refused(block: Block, error: Exception) -> Unread:
             sentence = translate(N_("Diesen Termin auszurechnen, dauert zu lange. Vereinfachen Sie die Wiederholung."))
         case _:
             sentence = translate(N_("Dieser Termin ist nicht lesbar."))
+    return _unread(block, sentence)
+
+
+def _unread(block: Block, sentence: str) -> Unread:
     uid, name = (block.text(each) for each in ("UID", "SUMMARY"))
     return Unread(uid=uid.strip(), line=block.line, name=one_line(name), sentence=sentence)
 

@@ -208,7 +208,8 @@ def write_to(
         token = manage_link(session, registration)
         mail = messages.to_participants(letterhead, registration, subject=subject, text=text, token=token)
         outbox.post(session, mail, letterhead, now=now, registration_id=registration.id, revocable_as=change_id)
-    auditing.note(session, AuditAct.WROTE, offer.event, now=now, text=subject)
+    if chosen:
+        auditing.note(session, AuditAct.WROTE, offer.event, now=now, text=subject)
     return len(chosen)
 
 
@@ -237,8 +238,8 @@ def is_revocable(entries: Sequence[AuditEntry], *, now: datetime) -> bool:
     return all(entry.thing in kinds and now < entry.at + REVOCABLE_FOR for entry in entries)
 
 
-def take_back(session: Session, change_id: str, *, letterhead: Letterhead, now: datetime) -> int:
-    """Undo a decision or a message: its mails are never sent, and registrations are what they were; return how many.
+def take_back(session: Session, change_id: str, *, letterhead: Letterhead, now: datetime) -> None:
+    """Undo a decision or a message: its mails are never sent, and registrations are what they were.
 
     A seat that somebody else has meanwhile is not taken away again: then the person waits at the former place. Raises
     TooLateToTakeBackError, ChangedSinceError, NotFoundError.
@@ -263,7 +264,6 @@ def take_back(session: Session, change_id: str, *, letterhead: Letterhead, now: 
         _restore(session, offer, registration, before, after, letterhead, now)
     auditing.note(session, AuditAct.TAKEN_BACK, offer.event, now=now)
     promote(session, offer, letterhead=letterhead, now=now)
-    return max(len(unsent), len(decided))
 
 
 def _decided(entries: Sequence[AuditEntry]) -> Iterator[tuple[int, tuple[State, State]]]:

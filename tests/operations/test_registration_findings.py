@@ -82,9 +82,9 @@ def decided(offer: RegistrationOffer, registrations: list[Registration], decisio
         return decide(session, offer.id, ids, decision, letterhead=LETTERHEAD, now=NOW)
 
 
-def taken_back(change_id: str) -> int:
+def take_back(change_id: str) -> None:
     with transaction() as session:
-        return deciding.take_back(session, change_id, letterhead=LETTERHEAD, now=NOW)
+        deciding.take_back(session, change_id, letterhead=LETTERHEAD, now=NOW)
 
 
 def test_an_invited_member_who_has_not_replied_learns_that_the_event_is_cancelled(
@@ -160,7 +160,7 @@ def test_taking_back_also_restores_who_had_not_confirmed(session: Session, toget
     session.commit()
     done = decided(offer, rows, Decision.CANCEL)
 
-    taken_back(done.change_id)
+    take_back(done.change_id)
 
     assert [row.state for row in session.scalars(select(Registration).order_by(Registration.id))] == states
 
@@ -173,7 +173,7 @@ def test_what_nobody_decided_is_not_taken_back(session: Session) -> None:
         change_id = auditing.change_id(writing)
 
     with pytest.raises(TooLateToTakeBackError):
-        taken_back(change_id)
+        take_back(change_id)
 
 
 def test_who_has_lost_the_seat_by_a_decision_taken_back_is_told(session: Session) -> None:
@@ -183,7 +183,7 @@ def test_who_has_lost_the_seat_by_a_decision_taken_back_is_told(session: Session
     session.commit()
     done = decided(offer, [seat], Decision.CANCEL)
 
-    taken_back(done.change_id)
+    take_back(done.change_id)
 
     session.refresh(seat)
     assert (seat.state, kinds(session)) == (State.WAITING, ["promoted", "registration_waiting"])
@@ -197,7 +197,7 @@ def test_whose_offered_seat_is_given_back_has_it_and_is_told(session: Session) -
     session.commit()
     done = decided(offer, [registration], Decision.DECLINE)
 
-    taken_back(done.change_id)
+    take_back(done.change_id)
 
     session.refresh(registration)
     assert (registration.state, kinds(session)) == (State.CONFIRMED, ["promoted"])

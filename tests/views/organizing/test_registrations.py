@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 from ozgtermine import clock
 from ozgtermine.mail.composing import compose
 from ozgtermine.models import (
+    AuditAct,
     AuditEntry,
     Event,
     EventNotice,
@@ -183,6 +184,7 @@ def test_a_message_to_nobody_with_a_confirmed_address_is_said(
     sent = post(editor, address(offer, "/nachricht"), **written)
 
     assert kinds(session) == []
+    assert session.scalars(select(AuditEntry).where(AuditEntry.act == AuditAct.WROTE)).all() == []
     assert "Keine Mail geht hinaus" in editor.get(sent.headers["Location"]).text
 
 
