@@ -94,6 +94,17 @@ def test_what_is_not_taken_is_shown_with_its_line(editor: FlaskClient, series: S
     assert "Zahnarzt Fehler Der Termin ist als privat gekennzeichnet. Wir nehmen ihn nicht auf. 88" in shown
 
 
+def test_what_repeats_at_another_time_is_shown_as_left_out(editor: FlaskClient, series: Series) -> None:
+    content = (
+        b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nSUMMARY:Alte Runde\nDTSTART;VALUE=DATE:20100106\n"
+        b"RRULE:FREQ=WEEKLY;COUNT=3\nEND:VEVENT\nEND:VCALENDAR\n"
+    )
+    shown = text_of(editor.get(upload(editor, series, content).location))
+    assert "Unverändert 0 Ausgelassen 1 Mit Fehler 0" in shown
+    assert "Alte Runde ausgelassen Vom" in shown
+    assert "Es gibt nichts zu übernehmen." in shown
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [(b"<html>", "Das ist eine Webseite und kein Kalender."), (b"", "Die Datei ist leer."),
