@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from ozgtermine import clock
 from ozgtermine.database import transaction
 from ozgtermine.models import AuditEntry, MailState, OutgoingMail, Registration, RegistrationOffer
-from ozgtermine.operations import auditing, deciding
+from ozgtermine.operations import auditing, deciding, revoking_decisions
 from ozgtermine.operations.deciding import AlreadyRegisteredError, Decided, Decision
 from ozgtermine.operations.offers import FullError
 from ozgtermine.operations.taking_back import ChangedSinceError, TooLateToTakeBackError
@@ -48,7 +48,7 @@ def decide(offer: RegistrationOffer, ids: list[int], decision: Decision, reason:
 
 def take_back(change_id: str, *, later: timedelta = timedelta(0)) -> None:
     with transaction() as session:
-        deciding.take_back(session, change_id, letterhead=LETTERHEAD, now=NOW + later)
+        revoking_decisions.take_back(session, change_id, letterhead=LETTERHEAD, now=NOW + later)
 
 
 def states(session: Session) -> dict[str, State]:

@@ -15,7 +15,7 @@ from ozgtermine.jobs import falling_due
 from ozgtermine.mail.composing import compose
 from ozgtermine.mail.letterhead import Letterhead
 from ozgtermine.models import MembershipRole, OutgoingMail, Registration, RegistrationOffer, Reply
-from ozgtermine.operations import auditing, deciding, scheduling
+from ozgtermine.operations import auditing, deciding, revoking_decisions, scheduling
 from ozgtermine.operations.answering import change, claim, reply
 from ozgtermine.operations.confirming import confirm
 from ozgtermine.operations.deciding import AlreadyRegisteredError, Decided, Decision, decide
@@ -84,7 +84,7 @@ def decided(offer: RegistrationOffer, registrations: list[Registration], decisio
 
 def take_back(change_id: str) -> None:
     with transaction() as session:
-        deciding.take_back(session, change_id, letterhead=LETTERHEAD, now=NOW)
+        revoking_decisions.take_back(session, change_id, letterhead=LETTERHEAD, now=NOW)
 
 
 def test_an_invited_member_who_has_not_replied_learns_that_the_event_is_cancelled(

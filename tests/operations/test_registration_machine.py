@@ -36,7 +36,16 @@ from ozgtermine.models import (
     Reply,
     Sector,
 )
-from ozgtermine.operations import answering, confirming, deciding, deputising, erasing, registering, scheduling
+from ozgtermine.operations import (
+    answering,
+    confirming,
+    deciding,
+    deputising,
+    erasing,
+    registering,
+    revoking_decisions,
+    scheduling,
+)
 from ozgtermine.operations.deciding import Decision
 from ozgtermine.operations.graveyard import Graveyard
 from ozgtermine.operations.promoting import promote
@@ -251,7 +260,7 @@ class Machine(RuleBasedStateMachine):
             change = self.model.changes[number % len(self.model.changes)]
             self.both(
                 lambda model: model.take_back(change),
-                lambda session: deciding.take_back(
+                lambda session: revoking_decisions.take_back(
                     session, change.name, letterhead=self.letterhead, now=self.model.now
                 ),
             )

@@ -10,7 +10,7 @@ from ozgtermine.mail import messages
 from ozgtermine.mail.composing import Mail
 from ozgtermine.mail.letterhead import Letterhead
 from ozgtermine.models import AuditEntry, Event, Registration
-from ozgtermine.operations import auditing, deciding, inviting_members
+from ozgtermine.operations import auditing, deciding, inviting_members, revoking_decisions
 from ozgtermine.operations.deciding import STEPS, Decided, Decision
 from ozgtermine.operations.offers import FullError
 from ozgtermine.operations.taking_back import changes_of
@@ -93,9 +93,9 @@ def show_change(event_id: int, change_id: str) -> Response:
     """Show how many mails of a decision or message still wait, and take it back if one likes."""
     event = event_or_404(event_id)
     entries = _entries(event, change_id)
-    number = deciding.number_of_waiting_mails(db.session(), change_id)
+    number = revoking_decisions.number_of_waiting_mails(db.session(), change_id)
     until = entries[0].at + REVOCABLE_FOR
-    is_revocable = number > 0 and deciding.is_revocable(entries, now=clock.now())
+    is_revocable = number > 0 and revoking_decisions.is_revocable(entries, now=clock.now())
     return page(
         "organizing/decided.html", event=event, change_id=change_id, number=number, until=until,
         is_revocable=is_revocable,
@@ -108,7 +108,7 @@ def take_back(event_id: int, change_id: str) -> Response:
     """Undo the decision: its mails are never sent."""
     _entries(event_or_404(event_id), change_id)
     with transaction() as session:
-        deciding.take_back(session, change_id, letterhead=_letterhead(), now=clock.now())
+        revoking_decisions.take_back(session, change_id, letterhead=_letterhead(), now=clock.now())
     notice("success", translate(N_("Zurückgenommen. Niemand hat davon erfahren.")))
     return _to_list(event_id)
 
