@@ -1,6 +1,6 @@
 """What editors decide about registrations: approve, decline, end, add by hand, move between pools, write.
 
-Decisions and messages are mails that wait ten minutes; until then the whole change can be taken back (`revoking_decisions`).
+Decisions and messages are mails that wait ten minutes; until then `revoking_decisions` can take the whole change back.
 """
 
 from collections.abc import Sequence
